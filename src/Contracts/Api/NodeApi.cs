@@ -1,0 +1,40 @@
+namespace Hearth.Contracts.Api;
+
+/// <summary>
+/// Hearth's own endpoints, beside the Lambda API on the same port:
+/// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
+/// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>.
+/// </summary>
+public static class NodeApi
+{
+    public const string Runtimes = "/hearth/v1/runtimes";
+
+    public static string Environments(string functionName) => $"/hearth/v1/functions/{functionName}/environments";
+
+    public static string Logs(string functionName) => $"/hearth/v1/functions/{functionName}/logs";
+}
+
+/// <summary>One runtime identifier and what serves it on the node.</summary>
+/// <param name="Identifier">AWS's identifier, as <c>python3.11</c>.</param>
+/// <param name="Family">The folder under <c>runtimes/</c>.</param>
+/// <param name="Interpreter">The program that runs it, with its version; null for <c>provided</c>.</param>
+public sealed record RuntimeDescription(string Identifier, string Family, string? Interpreter);
+
+public sealed record ListRuntimesResponse(string Node, string Sandbox, IReadOnlyList<RuntimeDescription> Runtimes);
+
+/// <summary>One execution environment as <c>hearth show</c> prints it.</summary>
+/// <param name="State">Leased or Idle.</param>
+/// <param name="Invocations">Invocations it was leased for so far.</param>
+/// <param name="IdleSince">When its last lease ended; null while leased.</param>
+public sealed record EnvironmentDescription(string EnvironmentId, string State, long Invocations, DateTimeOffset StartedAt, DateTimeOffset? IdleSince);
+
+public sealed record ListEnvironmentsResponse(string FunctionName, int ConcurrencyLimit, IReadOnlyList<EnvironmentDescription> Environments);
+
+/// <summary>
+/// One line of a function's log. The endpoint answers newline-delimited JSON, oldest first; with <c>follow=true</c>
+/// it stays open and sends lines as they are written.
+/// </summary>
+/// <param name="Timestamp">When the node read the line.</param>
+/// <param name="Stream">The log stream: one an execution environment.</param>
+/// <param name="Message">The line, without its newline.</param>
+public sealed record LogLine(DateTimeOffset Timestamp, string Stream, string Message);

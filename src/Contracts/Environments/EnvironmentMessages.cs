@@ -1,0 +1,49 @@
+using Hearth.Contracts.Functions;
+
+namespace Hearth.Contracts.Environments;
+
+/// <summary>An execution environment's identity, unique for ever; also the last part of its log stream's name.</summary>
+public readonly record struct EnvironmentId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>The right to one environment for one invocation.</summary>
+/// <param name="WorkerId">The node whose worker has the environment.</param>
+/// <param name="Version">What <c>X-Amz-Executed-Version</c> says.</param>
+/// <param name="ExpiresAt">Past this instant the function's actor takes the environment for lost.</param>
+public sealed record Lease(EnvironmentId EnvironmentId, string WorkerId, string RequestId, string Version, DateTimeOffset ExpiresAt);
+
+/// <summary>Everything a worker needs to run one function version.</summary>
+/// <param name="FunctionArn">Unqualified.</param>
+/// <param name="Version"><c>$LATEST</c> or a number.</param>
+/// <param name="Deployment">Identifies this code with these settings; two environments of one deployment are alike.</param>
+public sealed record EnvironmentSpec(
+    string FunctionName, string FunctionArn, string Version, string Deployment, FunctionSettings Settings, CodeReference Code);
+
+/// <summary>Tells a worker to start an environment; its life ends with an <see cref="EnvironmentEnded"/>, and no later.</summary>
+public sealed record StartEnvironment(EnvironmentId EnvironmentId, EnvironmentSpec Spec, Lease Lease);
+
+/// <summary>Tells a worker to end an environment; a running invocation is finished first.</summary>
+public sealed record StopEnvironment(EnvironmentId EnvironmentId);
+
+/// <summary>An environment is no more, for whatever reason; its lease, if any, is void.</summary>
+public sealed record EnvironmentEnded(string FunctionName, EnvironmentId EnvironmentId) : IFunctionMessage;
+
+/// <summary>Asks a worker which environments of a function it has. Reply: <see cref="EnvironmentsReported"/>.</summary>
+public sealed record ReportEnvironments(string FunctionName);
+
+public sealed record EnvironmentsReported(string FunctionName, IReadOnlyList<ReportedEnvironment> Environments);
+
+/// <param name="Deployment">See <see cref="EnvironmentSpec"/>.</param>
+/// <param name="Lease">What it is leased for; null while it is idle.</param>
+public sealed record ReportedEnvironment(EnvironmentId EnvironmentId, string Deployment, DateTimeOffset StartedAt, Lease? Lease);
+
+/// <summary>A worker short of memory asks for an environment it believes idle; a leased one is kept.</summary>
+public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId EnvironmentId) : IFunctionMessage;
+
+/// <summary>Asks a worker to make a code package ready to run. Reply: <see cref="PackagePrepared"/>.</summary>
+public sealed record PreparePackage(CodeReference Code);
+
+/// <param name="Failure">Null when the package is ready.</param>
+public sealed record PackagePrepared(CodeReference Code, string? Failure);
