@@ -1,0 +1,283 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+using Hearth.Contracts.Identity;
+using Hearth.Node.Pools;
+using Hearth.Node.Storage;
+
+namespace Hearth.Node.Functions;
+
+/// <summary>
+/// Owns one function: its configuration, who may invoke it now, and the environments it runs in.
+/// Owns:     the function's journal and catalogue row; the pool of its environments.
+/// Accepts:  CreateFunction, UpdateFunctionCode, UpdateFunctionConfiguration, DeleteFunction, DescribeFunction,
+///           DescribeEnvironments, RefreshCatalogue, AdmitInvocation, ReleaseLease; from the worker PackagePrepared,
+///           EnvironmentsReported, EnvironmentEnded, ReclaimEnvironment.
+/// Emits:    StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments to the worker.
+/// Promises: a change is answered once it is in the journal and in the catalogue; no more leases than the limit.
+/// Stops:    by passivation, when it has had no environment and no message for a while.
+/// </summary>
+/// <remarks>
+/// Longer than most files here because it is the one place where the record, the pool and the catalogue meet;
+/// what they decide is in <see cref="FunctionDecider"/> and <see cref="EnvironmentPool"/>.
+/// </remarks>
+internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
+{
+    private const int EventsBetweenSnapshots = 50;
+
+    private readonly string _name;
+    private readonly FunctionContext _context;
+    private readonly FunctionDecider _decider;
+    private readonly EnvironmentPool _pool = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private FunctionRecord? _function;
+    private Task _catalogueWrites = Task.CompletedTask;
+    private DateTimeOffset _lastUsed;
+
+    public FunctionActor(string name, FunctionContext context)
+    {
+        _name = name;
+        _context = context;
+        _decider = new FunctionDecider(name, context.Partition);
+        _lastUsed = Now;
+
+        Recover<IFunctionEvent>(recorded => _function = FunctionDecider.Apply(_function, recorded));
+        Recover<SnapshotOffer>(offer => _function = ((FunctionSnapshot)offer.Snapshot).Function);
+        Recover<RecoveryCompleted>(_ => OnRecovered());
+        Adopting();
+    }
+
+    public override string PersistenceId => $"function-{_name}";
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PostStop()
+    {
+        _context.Directory.Leave(_name, Self);
+        base.PostStop();
+    }
+
+    private DateTimeOffset Now => _context.Time.GetUtcNow();
+
+    private void OnRecovered()
+    {
+        Timers.StartPeriodicTimer(nameof(Housekeep), Housekeep.Instance, _context.HousekeepingInterval);
+        if (_function is { IsSettling: true })
+            Prepare(_function.Code);
+
+        _context.Worker.Tell(new ReportEnvironments(_name));
+        Timers.StartSingleTimer(nameof(AdoptionOverdue), AdoptionOverdue.Instance, _context.AdoptionDeadline);
+    }
+
+    /// <summary>The fleet is rebuilt from what the worker has before anything is decided, so that no limit is broken meanwhile.</summary>
+    private void Adopting()
+    {
+        Command<EnvironmentsReported>(report =>
+        {
+            foreach (var environment in report.Environments)
+                Adopt(environment);
+            Serve();
+        });
+        Command<AdoptionOverdue>(_ =>
+        {
+            _log.Warning("Function {0}: the worker has not reported its environments; serving without them", _name);
+            Serve();
+        });
+        CommandAny(_ => Stash.Stash());
+    }
+
+    private void Adopt(ReportedEnvironment environment)
+    {
+        _pool.Adopt(environment.EnvironmentId, environment.StartedAt, environment.Lease, Now);
+        if (environment.Deployment != _function?.Deployed?.Id)
+            StopAll(_pool.RetireMember(environment.EnvironmentId));
+    }
+
+    private void Serve()
+    {
+        Timers.Cancel(nameof(AdoptionOverdue));
+        Become(Serving);
+        Stash.UnstashAll();
+        _context.Directory.Enter(_name, Self);
+    }
+
+    private void Serving()
+    {
+        Command<AdmitInvocation>(Admit);
+        Command<ReleaseLease>(Release);
+        Command<CreateFunction>(Change);
+        Command<UpdateFunctionCode>(Change);
+        Command<UpdateFunctionConfiguration>(Change);
+        Command<DeleteFunction>(Change);
+        Command<DescribeFunction>(Change);
+        Command<DescribeEnvironments>(_ => Sender.Tell(_function is null ? new RequestRefused(_decider.NotFound()) : DescribePool()));
+        Command<RefreshCatalogue>(_ => WriteCatalogue(null, null));
+        Command<PackagePrepared>(OnPrepared);
+        Command<EnvironmentEnded>(ended => _pool.Remove(ended.EnvironmentId));
+        Command<ReclaimEnvironment>(reclaim =>
+        {
+            if (_pool.Reclaim(reclaim.EnvironmentId))
+                _context.Worker.Tell(new StopEnvironment(reclaim.EnvironmentId));
+        });
+        Command<CatalogueWritten>(OnCatalogueWritten);
+        Command<Housekeep>(_ => OnHousekeep());
+        Command<EnvironmentsReported>(_ => { });
+        Command<SaveSnapshotSuccess>(_ => { });
+        Command<SaveSnapshotFailure>(failure => _log.Warning(failure.Cause, "Function {0}: no snapshot was saved", _name));
+    }
+
+    // 2 of an invocation's path: resolve what runs, admit, lease.
+    private void Admit(AdmitInvocation invocation)
+    {
+        _lastUsed = Now;
+        if (_function?.Deployed is not { } deployed)
+        {
+            Sender.Tell(new RequestRefused(_function is null
+                ? RequestError.FunctionNotFound(_context.Partition.FunctionArn(_name, FunctionReference.Latest))
+                : RequestError.FunctionNotActive(_function.State.ToString())));
+            return;
+        }
+
+        var expiresAt = _lastUsed + _context.LeaseMargin + TimeSpan.FromSeconds(deployed.Settings.TimeoutSeconds);
+        var decision = _pool.Admit(invocation.RequestId, FunctionContext.NewEnvironmentId(), _context.ConcurrencyLimit, _lastUsed, expiresAt);
+        if (decision.Verdict == PoolVerdict.Throttle)
+        {
+            Sender.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
+            return;
+        }
+
+        var lease = new Lease(decision.EnvironmentId, _context.WorkerId, invocation.RequestId, FunctionReference.Latest, expiresAt);
+        if (decision.Verdict == PoolVerdict.Cold)
+            _context.Worker.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease));
+        Sender.Tell(new InvocationAdmitted(lease));
+    }
+
+    private EnvironmentSpec SpecOf(Deployment deployed) => new(
+        _name, _context.Partition.FunctionArn(_name), FunctionReference.Latest, deployed.Id, deployed.Settings, deployed.Code);
+
+    private void Release(ReleaseLease release)
+    {
+        // Gone to who held it, it may still be with the worker, as where it came too late for its invocation.
+        var stop = release.Outcome == LeaseOutcome.Gone
+            ? _pool.Remove(release.EnvironmentId)
+            : _pool.Release(release.EnvironmentId, release.RequestId, Now);
+        if (stop)
+            _context.Worker.Tell(new StopEnvironment(release.EnvironmentId));
+    }
+
+    private void Change(IFunctionMessage command)
+    {
+        _lastUsed = Now;
+        var decision = _decider.Decide(_function, command, NewRevisionId(), _lastUsed);
+        if (decision.Events.Count == 0)
+        {
+            Sender.Tell(decision.Reply);
+            return;
+        }
+
+        var replyTo = Sender;
+        PersistAll(decision.Events, recorded => OnRecorded(recorded, replyTo, decision.Reply));
+    }
+
+    private void OnPrepared(PackagePrepared prepared)
+    {
+        if (FunctionDecider.Settle(_function, prepared.Code, prepared.Failure, NewRevisionId(), Now) is { } settled)
+            Persist(settled, recorded => OnRecorded(recorded, null, null));
+    }
+
+    private void OnRecorded(IFunctionEvent recorded, IActorRef? replyTo, object? reply)
+    {
+        _function = FunctionDecider.Apply(_function, recorded);
+        switch (recorded)
+        {
+            case FunctionCreated or FunctionCodeUpdated or FunctionConfigurationUpdated:
+                Prepare(_function!.Code);
+                break;
+            case FunctionSettled { Failure: null } or FunctionDeleted:
+                StopAll(_pool.Retire());
+                break;
+        }
+
+        if (LastSequenceNr % EventsBetweenSnapshots == 0)
+            SaveSnapshot(new FunctionSnapshot(_function));
+        WriteCatalogue(replyTo, reply);
+    }
+
+    private void Prepare(CodeReference code) => _context.Worker.Tell(new PreparePackage(code));
+
+    private void StopAll(IEnumerable<EnvironmentId> environments)
+    {
+        foreach (var environmentId in environments)
+            _context.Worker.Tell(new StopEnvironment(environmentId));
+    }
+
+    /// <summary>One write after the other, so that the row never goes back in time. The reply follows its own write.</summary>
+    private void WriteCatalogue(IActorRef? replyTo, object? reply)
+    {
+        var row = new CatalogueEntry(_name, LastSequenceNr, _function?.Describe(_name, _context.Partition));
+        _catalogueWrites = WriteAfter(_catalogueWrites, row);
+        _catalogueWrites.PipeTo(
+            Self,
+            success: () => new CatalogueWritten(replyTo, reply, null),
+            failure: cause => new CatalogueWritten(replyTo, reply, cause));
+    }
+
+    private async Task WriteAfter(Task earlier, CatalogueEntry entry)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _context.Catalogue.PutAsync(entry, CancellationToken.None);
+    }
+
+    private void OnCatalogueWritten(CatalogueWritten written)
+    {
+        if (written.Cause is not null)
+        {
+            _log.Error(written.Cause, "Function {0}: the catalogue was not written; trying again in {1}", _name, _context.CatalogueRetryInterval);
+            Timers.StartSingleTimer(nameof(RefreshCatalogue), new RefreshCatalogue(_name), _context.CatalogueRetryInterval);
+        }
+
+        written.ReplyTo?.Tell(written.Cause is null
+            ? written.Reply!
+            : new RequestRefused(RequestError.Internal("The change was recorded, but the function catalogue could not be written; lists may lag behind.")));
+    }
+
+    private void OnHousekeep()
+    {
+        StopAll(_pool.Expire(Now, Now - _context.IdleTimeout));
+        if (_pool.Count > 0 || Now - _lastUsed <= _context.PassivateAfter || _function is { IsSettling: true })
+            return;
+
+        _context.Directory.Leave(_name, Self);
+        Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+    }
+
+    private EnvironmentsDescribed DescribePool() => new(_context.ConcurrencyLimit, [.. _pool.Members.Select(member => new EnvironmentDescription(
+        member.EnvironmentId.Value,
+        member.RequestId is null ? "Idle" : "Leased",
+        member.Leases,
+        member.StartedAt,
+        member.RequestId is null ? member.IdleSince : null))]);
+
+    private static string NewRevisionId() => Guid.NewGuid().ToString();
+
+    private sealed record CatalogueWritten(IActorRef? ReplyTo, object? Reply, Exception? Cause);
+
+    private sealed class Housekeep
+    {
+        public static readonly Housekeep Instance = new();
+    }
+
+    private sealed class AdoptionOverdue
+    {
+        public static readonly AdoptionOverdue Instance = new();
+    }
+}
+
+/// <summary>What a snapshot of a function's journal holds; null where the function is deleted.</summary>
+internal sealed record FunctionSnapshot(FunctionRecord? Function);

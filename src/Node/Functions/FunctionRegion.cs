@@ -1,0 +1,30 @@
+using Akka.Actor;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+
+namespace Hearth.Node.Functions;
+
+/// <summary>The way to every function's actor, wherever it is sharded to: straight to one that serves on this node, else by the region.</summary>
+internal sealed class FunctionRegion(Func<IActorRef> region, FunctionDirectory directory)
+{
+    /// <summary>How long a function's actor may take to answer; a change waits for the journal and the catalogue.</summary>
+    private static readonly TimeSpan ReplyDeadline = TimeSpan.FromSeconds(20);
+
+    public void Tell(IFunctionMessage message) => Find(message).Tell(message, ActorRefs.NoSender);
+
+    /// <summary>The reply as the message documents it; <see cref="RequestRefused"/> where none came in time.</summary>
+    public async Task<object> AskAsync(IFunctionMessage message)
+    {
+        try
+        {
+            return await Find(message).Ask<object>(message, ReplyDeadline);
+        }
+        catch (AskTimeoutException)
+        {
+            return new RequestRefused(new RequestError(
+                ErrorCode.ServiceUnavailable, $"The function's owner did not answer within {ReplyDeadline.TotalSeconds:0} s; try again."));
+        }
+    }
+
+    private IActorRef Find(IFunctionMessage message) => directory.TryFind(message.FunctionName, out var actor) ? actor : region();
+}

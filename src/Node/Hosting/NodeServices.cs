@@ -1,0 +1,106 @@
+using Hearth.Node.Functions;
+using Hearth.Node.Gateway;
+using Hearth.Node.Logs;
+using Hearth.Node.Packages;
+using Hearth.Node.RuntimeApi;
+using Hearth.Node.Runtimes;
+using Hearth.Node.Storage;
+using Hearth.Node.Workers;
+using Hearth.Node.Workers.Drivers;
+
+namespace Hearth.Node.Hosting;
+
+/// <summary>What the node is made of, a method a folder.</summary>
+internal static class NodeServices
+{
+    public static IServiceCollection AddNodeStorage(this IServiceCollection services, NodeOptions options)
+    {
+        var database = new Database(Path.Combine(options.DataDirectory, "hearth.db"));
+        database.Migrate();
+        return services
+            .AddSingleton(database)
+            .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
+    }
+
+    public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services
+        .AddSingleton(provider => new PackageStore(Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>()));
+
+    public static IServiceCollection AddNodeLogs(this IServiceCollection services, NodeOptions options) => services
+        .AddSingleton(provider => new FunctionLogs(
+            Path.Combine(options.DataDirectory, "logs"),
+            LogOptions(options),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FunctionLogs>>()))
+        .AddSingleton<IFunctionLogSink>(provider => provider.GetRequiredService<FunctionLogs>());
+
+    public static IServiceCollection AddNodeWorker(this IServiceCollection services, NodeOptions options, RuntimeCatalog runtimes) => services
+        .AddSingleton(runtimes)
+        .AddSingleton(provider => SandboxDrivers.Choose(options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<EnvironmentTable>()
+        .AddSingleton(provider => new WorkerContext(
+            options.Partition,
+            provider.GetRequiredService<ISandboxDriver>(),
+            provider.GetRequiredService<PackageStore>(),
+            runtimes,
+            provider.GetRequiredService<EnvironmentTable>(),
+            provider.GetRequiredService<IRuntimeApiListeners>(),
+            provider.GetRequiredService<IFunctionLogSink>(),
+            provider.GetRequiredService<FunctionRegion>().Tell,
+            options.MemoryMib,
+            provider.GetRequiredService<TimeProvider>()));
+
+    public static IServiceCollection AddRuntimeApi(this IServiceCollection services) => services
+        .AddSingleton<SandboxTransport>()
+        .AddSingleton<IRuntimeApiListeners>(provider => provider.GetRequiredService<SandboxTransport>())
+        .AddHostedService<RuntimeApiServer>();
+
+    public static IServiceCollection AddFunctions(this IServiceCollection services) => services
+        .AddSingleton<FunctionDirectory>()
+        .AddSingleton(provider => new FunctionRegion(
+            () => provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<FunctionActor>(), provider.GetRequiredService<FunctionDirectory>()))
+        .AddSingleton<FunctionInvoker>();
+
+    public static IServiceCollection AddGateway(this IServiceCollection services, NodeOptions options)
+    {
+        services.AddHealthChecks().AddCheck<NodeReadiness>("node");
+        return services
+            .AddSingleton(new FunctionNames(options.Partition))
+            .AddSingleton<IRequestAuthenticator, AcceptAnySignature>()
+            .AddSingleton<SettingsReader>()
+            .AddSingleton<FunctionsApi>()
+            .AddSingleton<InvokeApi>()
+            .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
+                provider, NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
+    }
+
+    public static IServiceCollection AddNodeLifetime(this IServiceCollection services) => services
+        .AddSingleton<NodeReadiness>()
+        .AddHostedService<NodeLifetime>()
+        .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+
+    public static void MapGateway(this WebApplication app)
+    {
+        app.UseMiddleware<GatewayMiddleware>();
+        app.UseRouting();
+        app.MapHealthChecks("/healthz", new() { Predicate = _ => false });
+        app.MapHealthChecks("/readyz");
+        app.Services.GetRequiredService<InvokeApi>().Map(app);
+        app.Services.GetRequiredService<FunctionsApi>().Map(app);
+        app.Services.GetRequiredService<AccountApi>().Map(app);
+        app.Services.GetRequiredService<InspectionApi>().Map(app);
+        app.MapFallback(OtherOperations.AnswerAsync);
+    }
+
+    // Small logs are kept in small files: only whole ones are deleted.
+    private static FunctionLogOptions LogOptions(NodeOptions options)
+    {
+        var defaults = new FunctionLogOptions();
+        return defaults with
+        {
+            MaxBytes = options.LogMib * 1_048_576L,
+            MaxAge = options.LogAge,
+            SegmentBytes = (int)Math.Min(defaults.SegmentBytes, options.LogMib * 1_048_576L / 2),
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Hearth.Contracts;
+
+namespace Hearth.Node.Hosting;
+
+/// <summary>
+/// One setting of the node. It is given as <c>--name VALUE</c>, else as the environment variable <c>HEARTH_NAME</c>, else as
+/// <c>Hearth:Name</c> in <c>appsettings.json</c>, else it has its default.
+/// </summary>
+/// <param name="Name">As on the command line, without the dashes.</param>
+/// <param name="Value">What stands for the value in <c>--help</c>.</param>
+internal sealed record NodeSetting(string Name, string Value, string Default, string Description)
+{
+    public string Option => $"--{Name}";
+
+    /// <summary>As in the environment: upper case, underscores.</summary>
+    public string Variable => $"HEARTH_{Name.ToUpperInvariant().Replace('-', '_')}";
+
+    /// <summary>As in <c>appsettings.json</c>: <c>Hearth:IdleTimeout</c>.</summary>
+    public string Key => $"Hearth:{string.Concat(Name.Split('-').Select(part => char.ToUpperInvariant(part[0]) + part[1..]))}";
+}
+
+/// <summary>All settings of the node, and how each is read: a wrong value is named with what it may be.</summary>
+internal static partial class NodeSettings
+{
+    public static readonly NodeSetting Data = new("data", "DIR", "./.hearth", "Where the node keeps its database, packages and logs.");
+    public static readonly NodeSetting Http = new("http", "ADDR:PORT", "127.0.0.1:9070", "Where the Lambda API listens; a loopback address, port 1 to 65535, or 0 for any free one.");
+    public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container (runc), process (nothing), or auto: containers where they can run.");
+    public static readonly NodeSetting Runtimes = new("runtimes", "DIR", "", "The folder of managed runtimes; beside the program where not given.");
+    public static readonly NodeSetting Region = new("region", "NAME", "us-east-1", "The region in ARNs and in AWS_REGION, as us-east-1.");
+    public static readonly NodeSetting Account = new("account", "ID", "000000000000", "The account in ARNs: 12 digits.");
+    public static readonly NodeSetting Memory = new("memory", "MIB", "", $"What all execution environments may be promised together: {Limits.MinMemoryMib} to 16777216 MiB; four fifths of the machine's where not given.");
+    public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of a function at once: 1 to 100000.");
+    public static readonly NodeSetting IdleTimeout = new("idle-timeout", "TIME", "10m", "How long an environment may sit idle: 1s to 24h, as 90s, 10m or 2h.");
+    public static readonly NodeSetting LogSize = new("log-size", "MIB", "64", "How much log is kept of each function: 2 to 102400 MiB.");
+    public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
+
+    public static IReadOnlyList<NodeSetting> All { get; } =
+        [Data, Http, Sandbox, Runtimes, Region, Account, Memory, Concurrency, IdleTimeout, LogSize, LogAge];
+
+    /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
+    public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
+    {
+        var errors = new List<string>();
+        string Text(NodeSetting setting) => given(setting) ?? setting.Default;
+        T Parse<T>(NodeSetting setting, Func<string, T?> parse) where T : struct
+        {
+            if (parse(Text(setting)) is { } value)
+                return value;
+            errors.Add($"{setting.Option} '{Text(setting)}' is not valid. {setting.Description}");
+            return default;
+        }
+
+        var http = Parse(Http, text => ParseEndPoint(text) is { } endPoint ? (EndPointValue?)new EndPointValue(endPoint) : null);
+        var options = new NodeOptions
+        {
+            DataDirectory = Path.GetFullPath(Checked(Data, AnyText(), Text(Data), errors) is { Length: > 0 } directory ? directory : "."),
+            Http = http.EndPoint ?? new IPEndPoint(IPAddress.Loopback, 0),
+            Sandbox = Parse(Sandbox, ParseSandbox),
+            RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
+            Partition = new(
+                Checked(Region, RegionName(), Text(Region), errors),
+                Checked(Account, AccountId(), Text(Account), errors)),
+            MemoryMib = Parse(Memory, text => text.Length == 0 ? MachineMemory.FourFifthsMib() : ParseNumber(text, Limits.MinMemoryMib, 16_777_216)),
+            Concurrency = (int)Parse(Concurrency, text => ParseNumber(text, 1, 100_000)),
+            IdleTimeout = Parse(IdleTimeout, text => ParseTime(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24))),
+            LogMib = (int)Parse(LogSize, text => ParseNumber(text, 2, 102_400)),
+            LogAge = Parse(LogAge, text => ParseTime(text, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))),
+        };
+        if (errors.Count == 0 && !Directory.Exists(options.RuntimesDirectory))
+            errors.Add($"{Runtimes.Option} '{options.RuntimesDirectory}' is no folder. {Runtimes.Description}");
+        return (errors.Count == 0 ? options : null, errors);
+    }
+
+    // Without authentication the API may not leave the machine.
+    private static IPEndPoint? ParseEndPoint(string text)
+    {
+        text = text.Replace("localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
+        return AddressWithPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint) && IPAddress.IsLoopback(endPoint.Address) ? endPoint : null;
+    }
+
+    private static SandboxChoice? ParseSandbox(string text)
+    {
+        foreach (var choice in Enum.GetValues<SandboxChoice>())
+        {
+            if (text.Equals(choice.ToString(), StringComparison.OrdinalIgnoreCase))
+                return choice;
+        }
+
+        return null;
+    }
+
+    private static long? ParseNumber(string text, long min, long max) =>
+        long.TryParse(text, out var value) && value >= min && value <= max ? value : null;
+
+    private static TimeSpan? ParseTime(string text, TimeSpan min, TimeSpan max)
+    {
+        var match = TimeText().Match(text);
+        if (!match.Success || !int.TryParse(match.Groups["count"].Value, out var count))
+            return null;
+
+        var value = match.Groups["unit"].Value switch
+        {
+            "d" => TimeSpan.FromDays(count),
+            "h" => TimeSpan.FromHours(count),
+            "m" => TimeSpan.FromMinutes(count),
+            _ => TimeSpan.FromSeconds(count),
+        };
+        return value >= min && value <= max ? value : null;
+    }
+
+    private static string Checked(NodeSetting setting, Regex shape, string text, List<string> errors)
+    {
+        if (!shape.IsMatch(text))
+            errors.Add($"{setting.Option} '{text}' is not valid. {setting.Description}");
+        return text;
+    }
+
+    [GeneratedRegex(@"^(?<count>[0-9]{1,7})(?<unit>[smhd]?)\z")]
+    private static partial Regex TimeText();
+
+    [GeneratedRegex(@"^[a-z]{2}(-[a-z]+)+-[0-9]\z")]
+    private static partial Regex RegionName();
+
+    [GeneratedRegex(@"^[0-9]{12}\z")]
+    private static partial Regex AccountId();
+
+    [GeneratedRegex(@"^(\[.+\]|[^:]+):[0-9]{1,5}\z")]
+    private static partial Regex AddressWithPort();
+
+    [GeneratedRegex(".")]
+    private static partial Regex AnyText();
+
+    private readonly record struct EndPointValue(IPEndPoint EndPoint);
+}

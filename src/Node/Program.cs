@@ -1,0 +1,52 @@
+using Hearth.Node.Hosting;
+using Hearth.Node.Runtimes;
+using Hearth.Node.Storage;
+
+// The node's contents page: settings first, then a line a folder, in the order an invocation passes through them.
+var (options, exitCode) = NodeCommandLine.Read(args);
+if (options is null)
+    return exitCode;
+
+try
+{
+    using var directory = DataDirectoryLock.Take(options.DataDirectory);
+    var builder = WebApplication.CreateSlimBuilder();
+    builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+
+        // Each operation has a limit of its own. Kestrel's would close the connection on a caller that still sends, who then
+        // sees a broken pipe in place of the refusal.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Listen(options.Http);
+    });
+    // Inline: what follows a read goes on where it was read. Nothing on an invocation's way blocks.
+    builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+    builder.Logging.ConfigureNodeLogging();
+
+    using var startLog = LoggerFactory.Create(logging => logging.ConfigureNodeLogging());
+    var runtimes = await RuntimeCatalog.LoadAsync(
+        options.RuntimesDirectory, new RuntimeCatalogSettings { Logger = startLog.CreateLogger<RuntimeCatalog>() }, CancellationToken.None);
+    builder.Services
+        .AddSingleton(TimeProvider.System)
+        .AddGateway(options)
+        .AddFunctions()
+        .AddNodeWorker(options, runtimes)
+        .AddRuntimeApi()
+        .AddNodePackages(options)
+        .AddNodeLogs(options)
+        .AddNodeStorage(options)
+        .AddNodeActors(options)
+        .AddNodeLifetime();
+
+    var app = builder.Build();
+    app.MapGateway();
+    app.AnnounceStart(options);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is StorageException or InvalidOperationException or IOException)
+{
+    await Console.Error.WriteLineAsync($"hearth-node: {failure.Message}");
+    return 1;
+}

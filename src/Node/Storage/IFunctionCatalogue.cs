@@ -1,0 +1,30 @@
+using Hearth.Contracts.Api;
+
+namespace Hearth.Node.Storage;
+
+/// <summary>
+/// The list of all functions, as a table beside the journal: lists are answered from it, in pages, without waking
+/// the functions' actors. Each actor writes its own row before it answers a change.
+/// </summary>
+internal interface IFunctionCatalogue
+{
+    /// <summary>Writes a function's row; an older sequence number than the row's changes nothing.</summary>
+    Task PutAsync(CatalogueEntry entry, CancellationToken cancellation);
+
+    /// <summary>Functions in the order of their names, after <paramref name="marker"/> where it is given.</summary>
+    Task<IReadOnlyList<FunctionConfiguration>> ListAsync(string? marker, int limit, CancellationToken cancellation);
+
+    Task<CatalogueTotals> TotalsAsync(CancellationToken cancellation);
+
+    /// <summary>Code that some function's row names, as base64 SHA-256.</summary>
+    Task<IReadOnlySet<string>> CodeInUseAsync(CancellationToken cancellation);
+
+    /// <summary>Functions whose journal is ahead of their row: a crash fell between the two.</summary>
+    Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation);
+}
+
+/// <param name="SequenceNumber">The journal's, at the row's state.</param>
+/// <param name="Configuration">Null for a deleted function: its row stays as a tombstone and is not listed.</param>
+internal sealed record CatalogueEntry(string Name, long SequenceNumber, FunctionConfiguration? Configuration);
+
+internal sealed record CatalogueTotals(long Functions, long CodeBytes);

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hearth.Contracts.Environments;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+using Hearth.Node.Functions;
+
+namespace Hearth.Node.Wire;
+
+/// <summary>The stored and sent form of every wire type: compact JSON, readable in the database.</summary>
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ErrorCodeConverter)])]
+[JsonSerializable(typeof(FunctionCreated))]
+[JsonSerializable(typeof(FunctionCodeUpdated))]
+[JsonSerializable(typeof(FunctionConfigurationUpdated))]
+[JsonSerializable(typeof(FunctionSettled))]
+[JsonSerializable(typeof(FunctionDeleted))]
+[JsonSerializable(typeof(FunctionSnapshot))]
+[JsonSerializable(typeof(CreateFunction))]
+[JsonSerializable(typeof(UpdateFunctionCode))]
+[JsonSerializable(typeof(UpdateFunctionConfiguration))]
+[JsonSerializable(typeof(DeleteFunction))]
+[JsonSerializable(typeof(DescribeFunction))]
+[JsonSerializable(typeof(DescribeEnvironments))]
+[JsonSerializable(typeof(RefreshCatalogue))]
+[JsonSerializable(typeof(AdmitInvocation))]
+[JsonSerializable(typeof(ReleaseLease))]
+[JsonSerializable(typeof(FunctionDescribed))]
+[JsonSerializable(typeof(FunctionRemoved))]
+[JsonSerializable(typeof(EnvironmentsDescribed))]
+[JsonSerializable(typeof(RequestRefused))]
+[JsonSerializable(typeof(InvocationAdmitted))]
+[JsonSerializable(typeof(StartEnvironment))]
+[JsonSerializable(typeof(StopEnvironment))]
+[JsonSerializable(typeof(ReclaimEnvironment))]
+[JsonSerializable(typeof(ReportEnvironments))]
+[JsonSerializable(typeof(PreparePackage))]
+[JsonSerializable(typeof(EnvironmentEnded))]
+[JsonSerializable(typeof(EnvironmentsReported))]
+[JsonSerializable(typeof(PackagePrepared))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>An error code travels by its name and comes back as the catalogue's own entry.</summary>
+internal sealed class ErrorCodeConverter : JsonConverter<ErrorCode>
+{
+    public override ErrorCode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ErrorCode.Find(reader.GetString()!) ?? throw new JsonException($"'{reader.GetString()}' is no error code of this version.");
+
+    public override void Write(Utf8JsonWriter writer, ErrorCode value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+}

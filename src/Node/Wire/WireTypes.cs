@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Hearth.Node.Wire;
+
+/// <summary>
+/// Every type that is stored or sent between nodes, with the manifest it is stored under. A manifest is for ever:
+/// rename the type, never the manifest. A member is only added, and has to be optional.
+/// </summary>
+internal static class WireTypes
+{
+    private static readonly WireType[] Table =
+    [
+        // Events and snapshots: in journals of every version.
+        new("fe:created", WireJson.Default.FunctionCreated),
+        new("fe:code", WireJson.Default.FunctionCodeUpdated),
+        new("fe:config", WireJson.Default.FunctionConfigurationUpdated),
+        new("fe:settled", WireJson.Default.FunctionSettled),
+        new("fe:deleted", WireJson.Default.FunctionDeleted),
+        new("fs", WireJson.Default.FunctionSnapshot),
+
+        // To a function's actor, and what it answers.
+        new("fc:create", WireJson.Default.CreateFunction),
+        new("fc:code", WireJson.Default.UpdateFunctionCode),
+        new("fc:config", WireJson.Default.UpdateFunctionConfiguration),
+        new("fc:delete", WireJson.Default.DeleteFunction),
+        new("fc:describe", WireJson.Default.DescribeFunction),
+        new("fc:environments", WireJson.Default.DescribeEnvironments),
+        new("fc:refresh", WireJson.Default.RefreshCatalogue),
+        new("fc:admit", WireJson.Default.AdmitInvocation),
+        new("fc:release", WireJson.Default.ReleaseLease),
+        new("fr:described", WireJson.Default.FunctionDescribed),
+        new("fr:removed", WireJson.Default.FunctionRemoved),
+        new("fr:environments", WireJson.Default.EnvironmentsDescribed),
+        new("fr:refused", WireJson.Default.RequestRefused),
+        new("fr:admitted", WireJson.Default.InvocationAdmitted),
+
+        // Between a function's actor and a worker.
+        new("ec:start", WireJson.Default.StartEnvironment),
+        new("ec:stop", WireJson.Default.StopEnvironment),
+        new("ec:reclaim", WireJson.Default.ReclaimEnvironment),
+        new("ec:report", WireJson.Default.ReportEnvironments),
+        new("ec:prepare", WireJson.Default.PreparePackage),
+        new("er:ended", WireJson.Default.EnvironmentEnded),
+        new("er:reported", WireJson.Default.EnvironmentsReported),
+        new("er:prepared", WireJson.Default.PackagePrepared),
+    ];
+
+    public static FrozenDictionary<Type, WireType> ByType { get; } = Table.ToFrozenDictionary(entry => entry.Json.Type);
+
+    public static FrozenDictionary<string, WireType> ByManifest { get; } = Table.ToFrozenDictionary(entry => entry.Manifest);
+}
+
+internal sealed record WireType(string Manifest, JsonTypeInfo Json);

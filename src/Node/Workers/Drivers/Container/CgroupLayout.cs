@@ -1,0 +1,60 @@
+namespace Hearth.Node.Workers.Drivers.Container;
+
+/// <summary>
+/// Where this machine keeps its control groups, and what the files are called: one unified tree (v2, Debian's
+/// default), or a tree for each controller (v1), mostly beside a unified tree without controllers (hybrid).
+/// </summary>
+internal sealed class CgroupLayout
+{
+    public const string DefaultRoot = "/sys/fs/cgroup";
+
+    private CgroupLayout(bool isUnified, IReadOnlyList<string> hierarchies, string memory, string pids, string cpu) =>
+        (IsUnified, Hierarchies, Memory, Pids, Cpu) = (isUnified, hierarchies, memory, pids, cpu);
+
+    public bool IsUnified { get; }
+
+    /// <summary>The root folders of every tree; a sandbox's group has a folder of the same name in each.</summary>
+    public IReadOnlyList<string> Hierarchies { get; }
+
+    /// <summary>The root folders of the trees that hold the three controllers we need.</summary>
+    public string Memory { get; }
+
+    public string Pids { get; }
+
+    public string Cpu { get; }
+
+    /// <summary>Whether a group's file tells the most memory it has used; kernels before 5.19 lack it in v2.</summary>
+    public IReadOnlyList<string> PeakFiles => IsUnified ? ["memory.peak", "memory.current"] : ["memory.max_usage_in_bytes"];
+
+    /// <summary>The file with a line <c>oom_kill N</c>. The kernel's v1 counter <c>memory.failcnt</c> stays 0 on an OOM kill.</summary>
+    public string OutOfMemoryFile => IsUnified ? "memory.events" : "memory.oom_control";
+
+    /// <summary>
+    /// Whether swap can be limited. v2 keeps the file from its root group; /proc/swaps exists wherever swap is compiled in.
+    /// </summary>
+    public bool SwapIsCounted => IsUnified
+        ? File.Exists("/proc/swaps")
+        : File.Exists(Path.Combine(Memory, "memory.memsw.limit_in_bytes"));
+
+    /// <returns>Null where a controller that we need is missing; <paramref name="missing"/> then says which.</returns>
+    public static CgroupLayout? Detect(string root, out string? missing)
+    {
+        missing = null;
+        if (File.Exists(Path.Combine(root, "cgroup.controllers")))
+        {
+            var controllers = File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            missing = Needed.FirstOrDefault(controller => !controllers.Contains(controller));
+            return missing is null ? new CgroupLayout(true, [root], root, root, root) : null;
+        }
+
+        // A link such as cpu -> cpu,cpuacct names a tree that is listed already.
+        var trees = Directory.Exists(root)
+            ? new DirectoryInfo(root).GetDirectories().Where(tree => tree.LinkTarget is null).Select(tree => tree.FullName).Order(StringComparer.Ordinal).ToArray()
+            : [];
+        var found = Needed.Select(controller => trees.FirstOrDefault(tree => Path.GetFileName(tree).Split(',').Contains(controller))).ToArray();
+        missing = Needed.Where((_, i) => found[i] is null).FirstOrDefault();
+        return missing is null ? new CgroupLayout(false, trees, found[0]!, found[1]!, found[2]!) : null;
+    }
+
+    private static readonly string[] Needed = ["memory", "pids", "cpu"];
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Hearth.Node.Workers.Drivers.Native;
+
+namespace Hearth.Node.Workers.Drivers.Container;
+
+/// <summary>
+/// Runs each sandbox as a container of runc: user, pid, mount, network, ipc, uts and cgroup namespaces of its own, this
+/// machine's /usr read-only, an unprivileged user without capabilities, a seccomp allowlist, and limits on memory,
+/// processes, CPU and open files. There is no network but the sandbox's own loopback.
+/// One <c>runc run --detach</c> a start (create and start apart cost a second process start); stopping needs no runc.
+/// </summary>
+internal sealed class ContainerDriver : ISandboxDriver
+{
+    private const int BecomeSubreaper = 36;
+    private static readonly TimeSpan RuncDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly ContainerPaths _paths;
+    private readonly CgroupLayout _layout;
+    private readonly string _runc;
+    private readonly string? _init;
+    private readonly ScratchStore _scratches;
+    private readonly ConcurrentDictionary<string, ContainerSandbox> _running = new();
+    private readonly Lock _rootGate = new();
+    private bool _rootIsMade;
+
+    /// <exception cref="InvalidOperationException">This machine cannot run containers; see <see cref="Probe"/>.</exception>
+    public ContainerDriver(string dataDirectory, string runDirectory = ContainerPaths.DefaultRunDirectory)
+    {
+        if (Probe() is { } missing)
+            throw new InvalidOperationException(missing);
+        _layout = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!;
+        _runc = ContainerProbe.FindRunc()!;
+        _paths = new ContainerPaths(SandboxInstance.Of(dataDirectory), runDirectory);
+        _scratches = new ScratchStore(_paths);
+        // In the data directory: /run, where the rest is, is mounted without the right to execute on Debian.
+        _init = ContainerInit.IsAvailable ? Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes", "init") : null;
+        // A container's first process outlives the runc that started it. As subreaper we become its parent, and so
+        // learn how it ended.
+        Libc.Check(Libc.ProcessControl(BecomeSubreaper, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
+    }
+
+    public string Name => "container";
+
+    /// <returns>Null where containers can run, or a sentence that says what is missing.</returns>
+    public static string? Probe() => ContainerProbe.Missing();
+
+    public Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellation) =>
+        // Off the caller's thread: the steps before runc block for a few milliseconds.
+        Task.Run(() => StartOnPoolAsync(spec, cancellation), cancellation);
+
+    public async Task SweepAsync(CancellationToken cancellation)
+    {
+        await new ContainerSweep(_paths, _layout).RunAsync(cancellation);
+        lock (_rootGate)
+        {
+            _rootIsMade = false;
+            if (Path.GetDirectoryName(_init) is { } folder && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<ISandbox> StartOnPoolAsync(SandboxSpec spec, CancellationToken cancellation)
+    {
+        var name = SandboxInstance.NameOf(spec.EnvironmentId);
+        var sandbox = new ContainerSandbox(name, spec, _paths, _layout, _scratches, () => _running.TryRemove(name, out _));
+        if (!_running.TryAdd(name, sandbox))
+            throw new SandboxStartException($"The environment {name} still has a sandbox.");
+        try
+        {
+            MakeRoot();
+            await RunAsync(sandbox, spec, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return sandbox;
+        }
+        catch (Exception failure)
+        {
+            await sandbox.StopAsync(keepScratch: false);
+            if (failure is OperationCanceledException or SandboxStartException)
+                throw;
+            throw new SandboxStartException($"The container could not be made: {failure.Message}", failure);
+        }
+    }
+
+    private async Task RunAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation)
+    {
+        var command = SandboxCommand.Of(spec, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort, SandboxRoot.Has);
+        using var network = sandbox.Prepare();
+        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
+            command, _paths.Root, Path.GetFullPath(spec.TaskDirectory), Path.GetFullPath(spec.RuntimeDirectory), sandbox.Scratch.Folder, _init,
+            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted));
+        cancellation.ThrowIfCancellationRequested();
+
+        var pidFile = Path.Combine(sandbox.Bundle, "pid");
+        var runc = ChildProcess.Watch(Spawn.Start(
+            _runc,
+            ["runc", "--root", _paths.RuncState, "--log", Path.Combine(sandbox.Bundle, "log"), "run", "--detach", "--preserve-fds", "1", "--bundle", sandbox.Bundle, "--pid-file", pidFile, sandbox.Name],
+            [new("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")], sandbox.Bundle, sandbox.Output.Path, sandbox.StatusFile));
+        // Not ended by a cancellation: a runc killed half-way leaves processes that nobody knows, and it takes 30 ms.
+        if (await Task.WhenAny(runc.Exited, Task.Delay(RuncDeadline, CancellationToken.None)) != runc.Exited)
+            runc.Kill();
+        if (await runc.Exited is not { ExitCode: 0 })
+            throw new SandboxStartException(sandbox.Output.TakeText() is { Length: > 0 } text ? text : "runc ended without a word.");
+        sandbox.Attach(int.Parse(await File.ReadAllTextAsync(pidFile, CancellationToken.None)));
+    }
+
+    private void MakeRoot()
+    {
+        lock (_rootGate)
+        {
+            if (_rootIsMade)
+                return;
+            if (Directory.Exists(_paths.Root))
+                Directory.Delete(_paths.Root, recursive: true); // Half-made, or of an older version; nothing is mounted in it.
+            Directory.CreateDirectory(_paths.Root);
+            foreach (var folder in (string[])[Path.GetDirectoryName(_paths.Home)!, _paths.Home])
+                Libc.Check(Libc.ChangeMode(folder, 0x1c9), $"chmod {folder}"); // rwx--x--x: to be passed through, not listed.
+            SandboxRoot.Create(_paths.Root);
+            if (_init is not null)
+                ContainerInit.Write(_init);
+            _rootIsMade = true;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using Hearth.Node.Workers.Drivers.Native;
+
+namespace Hearth.Node.Workers.Drivers.Container;
+
+/// <summary>
+/// One container and everything made for it. The driver fills it step by step; whatever has been made by then,
+/// <see cref="StopAsync"/> takes away.
+/// </summary>
+internal sealed class ContainerSandbox(
+    string name, SandboxSpec spec, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, Action onStopped) : ISandbox
+{
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly TaskCompletionSource<SandboxExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private OutputPipe? _output;
+    private Scratch? _scratch;
+    private Socket? _listener;
+    private SandboxCgroup? _cgroup;
+    private ChildProcess? _init;
+    private Task? _stopped;
+
+    public string Name => name;
+
+    public string Bundle { get; } = paths.Bundle(name);
+
+    /// <summary>Where the container's first process writes how the runtime ended.</summary>
+    public string StatusFile => Path.Combine(Bundle, "status");
+
+    public OutputPipe Output => _output!;
+
+    public Scratch Scratch => _scratch!;
+
+    /// <summary>The first process's number on this machine.</summary>
+    public int Pid => _init!.Pid;
+
+    public Task<SandboxExit> Exited => _exited.Task;
+
+    public long PeakMemoryBytes => _cgroup!.PeakMemoryBytes;
+
+    public bool OutOfMemory => _cgroup!.OutOfMemory;
+
+    /// <summary>Makes folders, /tmp, the output pipe and the network, and has the Runtime API served.</summary>
+    /// <returns>The network namespace, to be let go once the container is in it.</returns>
+    public NetworkNamespace Prepare()
+    {
+        if (!OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Bundle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _scratch = scratches.Take(name, spec.EphemeralStorageMib, this);
+        _output = OutputPipe.Create(Path.Combine(Bundle, "output"));
+        var network = NetworkNamespace.Create();
+        _listener = network.Listener;
+        try
+        {
+            spec.ServeRuntimeApi(_listener);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
+        return network;
+    }
+
+    /// <summary>The container runs: its exit and its output are watched from here on.</summary>
+    public void Attach(int pid)
+    {
+        _cgroup = SandboxCgroup.Open(layout, paths.CgroupOf(name));
+        _init = ChildProcess.Watch(pid, _output!.Drain);
+        _output.ForwardTo(spec.Output);
+        _ = ReportExitAsync(_init, _cgroup);
+    }
+
+    public void DrainOutput() => _output!.Drain();
+
+    public void ApplyCpuShare() => _cgroup!.SetQuota(SandboxCgroup.Quota(spec.MemoryMib));
+
+    public async Task StopAsync(bool keepScratch)
+    {
+        Task stopped;
+        lock (_gate)
+            stopped = _stopped is { IsFaulted: false, IsCanceled: false } ? _stopped : _stopped = StopOnceAsync(); // A failed one is tried again.
+        await stopped;
+        if (!keepScratch)
+            scratches.Remove(name, this);
+    }
+
+    private async Task ReportExitAsync(ChildProcess init, SandboxCgroup cgroup)
+    {
+        var first = await init.Exited;
+        var (status, execError) = ContainerInit.Parse(File.Exists(StatusFile) ? File.ReadAllBytes(StatusFile) : [], first);
+        // Rare: what can be known beforehand was a failed start. A program whose loader is missing comes here.
+        if (execError is { } error)
+            _output!.Report($"The runtime's program could not be executed: {Libc.Describe(error)}");
+        _exited.SetResult(new SandboxExit(status.ExitCode, status.Signal, cgroup.OutOfMemory));
+    }
+
+    private async Task StopOnceAsync()
+    {
+        using var deadline = new CancellationTokenSource(StopDeadline);
+        try
+        {
+            if (_init is not null)
+            {
+                // The first process of a pid namespace takes every other one with it, and ends after them.
+                _init.Kill();
+                await _exited.Task.WaitAsync(StopDeadline);
+            }
+
+            _output?.Drain();
+            _cgroup?.Dispose();
+            await CgroupRemoval.KillAndRemoveAsync(layout, paths.CgroupOf(name), deadline.Token);
+            DeleteFolder(Path.Combine(paths.RuncState, name));
+        }
+        finally
+        {
+            _output?.Close();
+            _listener?.Dispose();
+            DeleteFolder(Bundle);
+        }
+
+        onStopped(); // Not after a failure: the environment's next sandbox must not meet this one alive.
+    }
+
+    private static void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Hearth.Contracts.Api;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+
+namespace Hearth.Node.Workers;
+
+internal enum OutcomeKind
+{
+    /// <summary>The payload is the function's response.</summary>
+    Succeeded,
+
+    /// <summary>The payload is a <see cref="FunctionError"/>, from the runtime or from Hearth.</summary>
+    FunctionFailed,
+
+    /// <summary>The environment ended before the function saw the invocation: another may be tried.</summary>
+    NotStarted,
+
+    /// <summary>No environment could be had, for the reason in <see cref="InvocationOutcome.Error"/>.</summary>
+    Refused,
+}
+
+/// <summary>How an invocation ended.</summary>
+/// <param name="Lease">What its environment is worth now.</param>
+/// <param name="LogTail">The last 4 KB of its log, where it was asked for.</param>
+internal sealed record InvocationOutcome(
+    OutcomeKind Kind, ReadOnlyMemory<byte> Payload, LeaseOutcome Lease, byte[]? LogTail = null, RequestError? Error = null)
+{
+    public static readonly InvocationOutcome NotStarted = new(OutcomeKind.NotStarted, default, LeaseOutcome.Gone);
+
+    public static InvocationOutcome Refused(RequestError error) => new(OutcomeKind.Refused, default, LeaseOutcome.Gone, Error: error);
+}
+
+/// <summary>The errors Hearth writes itself, in AWS's words.</summary>
+internal static class PlatformErrors
+{
+    public const string ExitError = "Runtime.ExitError";
+    public const string InvalidEntrypoint = "Runtime.InvalidEntrypoint";
+    public const string TimedOut = "Sandbox.Timedout";
+    public const string ResponseTooLarge = "Function.ResponseSizeTooLarge";
+
+    public static byte[] Body(string errorType, string errorMessage) =>
+        JsonSerializer.SerializeToUtf8Bytes(new FunctionError(errorType, errorMessage), ApiJson.Relaxed.FunctionError);
+
+    /// <summary>The body of a failure that belongs to one request and names it, as those of the sandbox do.</summary>
+    public static byte[] Body(string errorType, string requestId, string error) => Body(errorType, $"RequestId: {requestId} Error: {error}");
+}

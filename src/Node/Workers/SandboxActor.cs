@@ -1,0 +1,265 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Akka.Event;
+using Hearth.Contracts.Environments;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+using Hearth.Node.Workers.Drivers;
+
+namespace Hearth.Node.Workers;
+
+/// <summary>
+/// Makes, resets and removes the sandbox of one execution environment.
+/// Owns:     the sandbox, and the environment's entry in the table.
+/// Accepts:  Begin, NoMemory and End from the worker; from itself what the driver and the environment report.
+/// Emits:    nothing; the worker watches it.
+/// Promises: when it has stopped, the sandbox is gone, and whoever waited for the environment has been answered.
+/// Stops:    when the environment has ended.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "An actor ends in PostStop, which disposes; nobody calls Dispose on it.")]
+internal sealed class SandboxActor : ReceiveActor
+{
+    private readonly WorkerContext _worker;
+    private readonly StartEnvironment _command;
+    private readonly ExecutionEnvironment _environment;
+    private readonly PlatformLog _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggingAdapter _nodeLog = Context.GetLogger();
+    private ISandbox? _sandbox;
+
+    public SandboxActor(WorkerContext worker, StartEnvironment command)
+    {
+        _worker = worker;
+        _command = command;
+        _log = new PlatformLog(worker.Logs, command.Spec.FunctionName, LogStreamName(command, worker.Time), worker.Time);
+        _environment = new ExecutionEnvironment(command.EnvironmentId, command.Spec, command.Lease, _log, new Owner(Self), worker.Time);
+        worker.Environments.Enter(_environment);
+        WaitingForMemory();
+    }
+
+    protected override void PostStop()
+    {
+        // Only where the actor ends out of turn is there still something to end.
+        _stopping.Cancel();
+        _environment.Stop();
+        if (_sandbox is not null)
+            _ = _sandbox.StopAsync(keepScratch: false);
+        _worker.RuntimeApi.Stop(_environment.Id);
+        _worker.Environments.Leave(_environment.Id);
+        _stopping.Dispose();
+    }
+
+    private void WaitingForMemory()
+    {
+        AcceptEnd();
+        Receive<Begin>(_ =>
+        {
+            StartSandbox();
+            Become(Starting);
+        });
+        Receive<NoMemory>(_ => _environment.StartFailed(InvocationOutcome.Refused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded) with
+        {
+            Message = $"Rate Exceeded. No worker has {_command.Spec.Settings.MemoryMib} MB of memory left for another execution environment.",
+        })));
+        Receive<StopWanted>(_ => Context.Stop(Self));
+    }
+
+    private void Starting()
+    {
+        AcceptEnd();
+        Receive<SandboxUp>(up =>
+        {
+            _sandbox = up.Sandbox;
+            if (_stopping.IsCancellationRequested)
+            {
+                RemoveAndEnd();
+                return;
+            }
+
+            _ = WatchAsync(up.Sandbox, Self);
+            Become(Running);
+            _environment.SandboxStarted(up.Sandbox);
+        });
+        Receive<SandboxDown>(down =>
+        {
+            _environment.StartFailed(down.Outcome);
+            if (_sandbox is not null)
+                RemoveAndEnd();
+            else
+                Context.Stop(Self);
+        });
+        Receive<StopWanted>(_ => _stopping.Cancel());
+        Receive<ResetWanted>(_ => { });
+    }
+
+    private void Running()
+    {
+        AcceptEnd();
+        Receive<RuntimeEnded>(ended => _environment.RuntimeExited(ended.Sandbox, ended.Exit));
+        Receive<ResetWanted>(_ =>
+        {
+            RemoveSandbox(keepScratch: true);
+            Become(Resetting);
+        });
+        Receive<StopWanted>(_ => RemoveAndEnd());
+    }
+
+    private void Resetting()
+    {
+        AcceptEnd();
+        Receive<SandboxRemoved>(removed =>
+        {
+            if (removed.Failed)
+            {
+                _environment.StartFailed(InvocationOutcome.NotStarted);
+                Context.Stop(Self);
+                return;
+            }
+
+            StartSandbox();
+            Become(Starting);
+        });
+        Receive<StopWanted>(_ => Become(ResettingToEnd));
+        Receive<RuntimeEnded>(_ => { });
+    }
+
+    // The processes are gone and /tmp is kept; a sandbox made again would only be removed.
+    private void ResettingToEnd()
+    {
+        Receive<End>(_ => { });
+        Receive<RuntimeEnded>(_ => { });
+        Receive<SandboxRemoved>(_ => RemoveAndEnd());
+    }
+
+    private void AcceptEnd() => Receive<End>(end =>
+    {
+        if (end.FinishFirst)
+            _environment.StopWhenDone();
+        else
+            _environment.Stop();
+    });
+
+    private void Ended()
+    {
+        Receive<End>(_ => { });
+        Receive<StopWanted>(_ => { });
+        Receive<RuntimeEnded>(_ => { });
+        Receive<SandboxRemoved>(_ => Context.Stop(Self));
+    }
+
+    private void RemoveAndEnd()
+    {
+        RemoveSandbox(keepScratch: false);
+        Become(Ended);
+    }
+
+    private void StartSandbox()
+    {
+        var self = Self;
+        _worker.RuntimeApi.Stop(_environment.Id);
+        _ = StartAsync(_stopping.Token).PipeTo(self);
+    }
+
+    // 5, 6 and 7 of an invocation's path: package, spec, sandbox.
+    private async Task<object> StartAsync(CancellationToken cancellation)
+    {
+        var spec = _command.Spec;
+        try
+        {
+            if (!_worker.Runtimes.TryFind(spec.Settings.Runtime, out var runtime))
+                return new SandboxDown(InvocationOutcome.Refused(new RequestError(
+                    ErrorCode.InvalidRuntime, $"The runtime {spec.Settings.Runtime} is not installed on this node any more.")));
+            if (await _worker.Packages.EnsureExtractedAsync(spec.Code, cancellation) is not { } taskDirectory)
+                return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal($"The code package {spec.Code.Sha256} is not in the store.")));
+            if (EntrypointError(runtime.Command[0], taskDirectory) is { } error)
+                return new SandboxDown(error);
+
+            _log.InitStart(runtime.InterpreterVersion is null ? runtime.Identifier : $"{runtime.Family}:{runtime.InterpreterVersion}");
+            return new SandboxUp(await _worker.Driver.StartAsync(
+                new SandboxSpec(
+                    _environment.Id, runtime.Command, FunctionVariables.Build(spec, runtime, _log.Stream, _worker.Partition), taskDirectory,
+                    runtime.Directory, spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, _log,
+                    listener => _worker.RuntimeApi.Serve(_environment, listener)),
+                cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            return new SandboxDown(InvocationOutcome.NotStarted);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was: who waits for the environment has to be told.
+            _nodeLog.Error(failure, "Environment {0} of {1} was not started", _environment.Id, spec.FunctionName);
+            return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal("The execution environment could not be started; the node's log says why.")));
+        }
+    }
+
+    private InvocationOutcome? EntrypointError(string program, string taskDirectory)
+    {
+        if (Entrypoint.Problem(program, taskDirectory) is not { } reason)
+            return null;
+
+        var requestId = _command.Lease.RequestId;
+        _log.Line($"RequestId: {requestId} Error: {reason}");
+        _log.Line(PlatformErrors.InvalidEntrypoint);
+        return new InvocationOutcome(
+            OutcomeKind.FunctionFailed, PlatformErrors.Body(PlatformErrors.InvalidEntrypoint, requestId, reason), LeaseOutcome.Gone);
+    }
+
+    private void RemoveSandbox(bool keepScratch)
+    {
+        var sandbox = _sandbox!;
+        if (!keepScratch)
+            _sandbox = null;
+        _worker.RuntimeApi.Stop(_environment.Id);
+        sandbox.StopAsync(keepScratch).PipeTo(
+            Self,
+            success: () => new SandboxRemoved(Failed: false),
+            failure: cause =>
+            {
+                _nodeLog.Error(cause, "The sandbox of environment {0} was not removed", _environment.Id);
+                return new SandboxRemoved(Failed: true);
+            });
+    }
+
+    private static async Task WatchAsync(ISandbox sandbox, IActorRef self) =>
+        self.Tell(new RuntimeEnded(sandbox, await sandbox.Exited));
+
+    private static string LogStreamName(StartEnvironment command, TimeProvider time) =>
+        $"{time.GetUtcNow():yyyy'/'MM'/'dd}/[{command.Spec.Version}]{command.EnvironmentId}";
+
+    /// <summary>From the worker: the memory is reserved.</summary>
+    public sealed record Begin;
+
+    /// <summary>From the worker: no memory came free in time.</summary>
+    public sealed record NoMemory;
+
+    /// <summary>From the worker: end the environment.</summary>
+    /// <param name="FinishFirst">Not before the invocation that the function has is over.</param>
+    public sealed record End(bool FinishFirst);
+
+    private sealed record SandboxUp(ISandbox Sandbox);
+
+    private sealed record SandboxDown(InvocationOutcome Outcome);
+
+    private sealed record SandboxRemoved(bool Failed);
+
+    private sealed record RuntimeEnded(ISandbox Sandbox, SandboxExit Exit);
+
+    private sealed class ResetWanted
+    {
+        public static readonly ResetWanted Instance = new();
+    }
+
+    private sealed class StopWanted
+    {
+        public static readonly StopWanted Instance = new();
+    }
+
+    private sealed class Owner(IActorRef self) : IEnvironmentOwner
+    {
+        void IEnvironmentOwner.ResetWanted() => self.Tell(ResetWanted.Instance);
+
+        void IEnvironmentOwner.StopWanted() => self.Tell(StopWanted.Instance);
+    }
+}

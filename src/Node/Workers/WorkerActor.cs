@@ -1,0 +1,203 @@
+using Akka.Actor;
+using Akka.Event;
+using Hearth.Contracts.Environments;
+using Hearth.Contracts.Functions;
+
+namespace Hearth.Node.Workers;
+
+/// <summary>
+/// Hosts this node's execution environments.
+/// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment.
+/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Drain.
+/// Emits:    PackagePrepared, EnvironmentsReported, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
+/// Promises: never more memory than the budget; EnvironmentEnded for every environment it was told to start.
+/// Stops:    with the node.
+/// </summary>
+internal sealed class WorkerActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan QueueInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly WorkerContext _context;
+    private readonly MemoryBudget _budget;
+    private readonly Dictionary<EnvironmentId, Member> _members = [];
+    private readonly LinkedList<Member> _waiting = [];
+
+    // Asked back from their pools, and neither gone nor leased since.
+    private readonly HashSet<EnvironmentId> _reclaimed = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _drainer;
+
+    public WorkerActor(WorkerContext context)
+    {
+        _context = context;
+        _budget = new MemoryBudget(context.MemoryBudgetMib);
+
+        Receive<StartEnvironment>(Start);
+        Receive<StopEnvironment>(stop => End(stop.EnvironmentId));
+        Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
+        Receive<ServeQueue>(_ => ServeWaiting());
+        Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
+        Receive<PreparePackage>(prepare => PrepareAsync(prepare.Code).PipeTo(Sender));
+        Receive<Drain>(_ => OnDrain());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    // A sandbox's actor that throws has a bug; its environment is not to be trusted, and its PostStop removes the sandbox.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+    {
+        _log.Error(cause, "A sandbox's actor failed; its environment is stopped");
+        return Directive.Stop;
+    });
+
+    // 4 of an invocation's path: the lease is out, the environment is made.
+    private void Start(StartEnvironment command)
+    {
+        var sandbox = Context.ActorOf(Props.Create(() => new SandboxActor(_context, command)), command.EnvironmentId.Value);
+        Context.WatchWith(sandbox, new EnvironmentRemoved(command.EnvironmentId));
+        var member = new Member(command, sandbox, _context.Time.GetUtcNow() + _context.MemoryWait);
+        _members.Add(command.EnvironmentId, member);
+        if (member.MemoryMib > _budget.TotalMib)
+        {
+            // It would hold up the queue, and clear the node of idle environments, for nothing.
+            sandbox.Tell(new SandboxActor.NoMemory());
+            return;
+        }
+
+        _waiting.AddLast(member);
+        ServeWaiting();
+    }
+
+    /// <summary>First come, first served: a large start is not overtaken for ever by small ones.</summary>
+    private void ServeWaiting()
+    {
+        while (_waiting.First?.Value is { } first && _drainer is null && _budget.TryReserve(first.MemoryMib))
+        {
+            _waiting.RemoveFirst();
+            first.Reserved = true;
+            first.Sandbox.Tell(new SandboxActor.Begin());
+        }
+
+        while (_waiting.First?.Value is { } overdue && (overdue.Deadline <= _context.Time.GetUtcNow() || _drainer is not null))
+        {
+            _waiting.RemoveFirst();
+            overdue.Sandbox.Tell(new SandboxActor.NoMemory());
+        }
+
+        if (_waiting.Count == 0)
+        {
+            Timers.Cancel(nameof(ServeQueue));
+            return;
+        }
+
+        ReclaimIdle();
+        if (!Timers.IsTimerActive(nameof(ServeQueue)))
+            Timers.StartPeriodicTimer(nameof(ServeQueue), ServeQueue.Instance, QueueInterval);
+    }
+
+    // The pool that owns an idle environment decides: it may have leased it in this moment.
+    private void ReclaimIdle()
+    {
+        var members = _context.Environments.All.Where(environment => _members.TryGetValue(environment.Id, out var member) && member.Reserved).ToList();
+        _reclaimed.IntersectWith(members.Where(environment => environment.Lease is null).Select(environment => environment.Id));
+
+        // Memory on its way back is not asked for twice: ending a sandbox takes longer than the time to the next look.
+        var leaving = members.Where(environment => environment.State == EnvironmentState.Stopping || _reclaimed.Contains(environment.Id));
+        var idle = members.Where(environment => environment is { Lease: null, State: EnvironmentState.Idle } && !_reclaimed.Contains(environment.Id));
+        var chosen = _budget.ChooseReclaims(
+            idle, environment => environment.LastUsed, environment => environment.Spec.Settings.MemoryMib,
+            _waiting.Sum(member => (long)member.MemoryMib) - leaving.Sum(environment => (long)environment.Spec.Settings.MemoryMib));
+        foreach (var environment in chosen)
+        {
+            _reclaimed.Add(environment.Id);
+            _context.TellFunction(new ReclaimEnvironment(environment.Spec.FunctionName, environment.Id));
+        }
+    }
+
+    private void End(EnvironmentId environmentId)
+    {
+        if (_members.TryGetValue(environmentId, out var member))
+            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: true));
+    }
+
+    private void OnRemoved(EnvironmentId environmentId)
+    {
+        if (!_members.Remove(environmentId, out var member))
+            return;
+
+        if (member.Reserved)
+            _budget.Free(member.MemoryMib);
+        else
+            _waiting.Remove(member);
+        _context.TellFunction(new EnvironmentEnded(member.Command.Spec.FunctionName, environmentId));
+        ServeWaiting();
+        if (_members.Count == 0)
+            _drainer?.Tell(Drained.Instance);
+    }
+
+    private async Task<PackagePrepared> PrepareAsync(CodeReference code)
+    {
+        try
+        {
+            return await _context.Packages.EnsureExtractedAsync(code, CancellationToken.None) is null
+                ? new PackagePrepared(code, "The code package is not in the store.")
+                : new PackagePrepared(code, null);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was: the function waits for an answer.
+            return new PackagePrepared(code, $"The code package could not be extracted: {failure.Message}");
+        }
+    }
+
+    private EnvironmentsReported Report(string functionName)
+    {
+        var entered = _context.Environments.All.ToDictionary(environment => environment.Id);
+        return new EnvironmentsReported(functionName, [.. _members.Values
+            .Where(member => member.Command.Spec.FunctionName == functionName)
+            .Select(member => entered.TryGetValue(member.Command.EnvironmentId, out var environment)
+                ? new ReportedEnvironment(environment.Id, environment.Spec.Deployment, environment.StartedAt, environment.Lease)
+                : new ReportedEnvironment(member.Command.EnvironmentId, member.Command.Spec.Deployment, _context.Time.GetUtcNow(), member.Command.Lease))]);
+    }
+
+    private void OnDrain()
+    {
+        _drainer = Sender;
+        foreach (var member in _members.Values)
+            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: false));
+        ServeWaiting();
+        if (_members.Count == 0)
+            _drainer.Tell(Drained.Instance);
+    }
+
+    /// <summary>Ends every environment and starts no more. Reply: <see cref="Drained"/> once none is left.</summary>
+    public sealed class Drain
+    {
+        public static readonly Drain Instance = new();
+    }
+
+    public sealed class Drained
+    {
+        public static readonly Drained Instance = new();
+    }
+
+    private sealed class ServeQueue
+    {
+        public static readonly ServeQueue Instance = new();
+    }
+
+    private sealed record EnvironmentRemoved(EnvironmentId EnvironmentId);
+
+    private sealed class Member(StartEnvironment command, IActorRef sandbox, DateTimeOffset deadline)
+    {
+        public StartEnvironment Command => command;
+
+        public IActorRef Sandbox => sandbox;
+
+        public DateTimeOffset Deadline => deadline;
+
+        public int MemoryMib => command.Spec.Settings.MemoryMib;
+
+        public bool Reserved { get; set; }
+    }
+}

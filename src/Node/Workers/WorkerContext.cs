@@ -1,0 +1,27 @@
+using Hearth.Contracts.Functions;
+using Hearth.Contracts.Identity;
+using Hearth.Node.Logs;
+using Hearth.Node.Packages;
+using Hearth.Node.Runtimes;
+using Hearth.Node.Workers.Drivers;
+
+namespace Hearth.Node.Workers;
+
+/// <summary>What a node's worker and its sandboxes share.</summary>
+/// <param name="TellFunction">Sends a message to a function's actor, wherever it is.</param>
+/// <param name="MemoryBudgetMib">All environments' configured memory together.</param>
+internal sealed record WorkerContext(
+    Partition Partition,
+    ISandboxDriver Driver,
+    PackageStore Packages,
+    RuntimeCatalog Runtimes,
+    EnvironmentTable Environments,
+    IRuntimeApiListeners RuntimeApi,
+    IFunctionLogSink Logs,
+    Action<IFunctionMessage> TellFunction,
+    long MemoryBudgetMib,
+    TimeProvider Time)
+{
+    /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
+    public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+}
