@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Hearth.Client;
+using Hearth.Contracts.Errors;
+
+namespace Hearth.CommandLine.Hosting;
+
+/// <summary>Runs a command's body with a client for its endpoint, and turns whatever it throws into words and an exit code.</summary>
+internal sealed class CommandHost(Terminal terminal)
+{
+    public GlobalOptions Globals { get; } = new();
+
+    public void Handle(Command command, Func<ParseResult, Session, CancellationToken, Task<int>> body) =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, body, cancellationToken));
+
+    public int RefuseArguments(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens.Count > 0)
+        {
+            var close = Suggestions.Among(root.Subcommands.Select(command => command.Name), parsed.UnmatchedTokens[0]);
+            terminal.Error.Fail($"There is no command '{parsed.UnmatchedTokens[0]}'." + (close.Count > 0 ? $" Did you mean: {string.Join(", ", close)}?" : ""));
+        }
+        else
+        {
+            foreach (var error in parsed.Errors) terminal.Error.Fail(error.Message);
+        }
+
+        List<string> path = [];
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+            path.Insert(0, at.Command is RootCommand ? "hearth" : at.Command.Name);
+        terminal.Error.Say($"See: {string.Join(' ', path)} --help");
+        return ExitCode.Usage;
+    }
+
+    private async Task<int> RunAsync(
+        ParseResult parsed, Func<ParseResult, Session, CancellationToken, Task<int>> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var session = OpenSession(parsed);
+            try
+            {
+                return await body(parsed, session, cancellationToken);
+            }
+            catch (LambdaException refusal)
+            {
+                return await RefusedAsync(refusal, parsed, session, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (Report(failure) is { } code)
+        {
+            return code;
+        }
+    }
+
+    private Session OpenSession(ParseResult parsed)
+    {
+        try
+        {
+            var options = new HearthClientOptions { TimeProvider = terminal.Clock };
+            if (parsed.GetValue(Globals.Endpoint) is { } endpoint) options = options with { Endpoint = endpoint };
+            return new Session(terminal, new HearthClient(options), parsed.GetValue(Globals.Json));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException(wrong.Message);
+        }
+    }
+
+    private async Task<int> RefusedAsync(LambdaException refusal, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        terminal.Error.Fail($"{refusal.Code.Name}: {refusal.Message}" + (refusal.Reason is null ? "" : $" ({refusal.Reason})"));
+        if (refusal.Code == ErrorCode.ResourceNotFound && parsed.GetResult(Globals.FunctionName) is not null)
+        {
+            var close = await Suggestions.ForAsync(session.Client, parsed.GetRequiredValue(Globals.FunctionName), cancellationToken);
+            if (close.Count > 0) terminal.Error.Say($"Did you mean: {string.Join(", ", close)}?");
+        }
+
+        return ExitCode.Refused;
+    }
+
+    /// <summary>Says what failed; null for what is a bug and should end with its stack.</summary>
+    private int? Report(Exception failure)
+    {
+        switch (failure)
+        {
+            case UsageException:
+                terminal.Error.Fail(failure.Message);
+                return ExitCode.Usage;
+            case FunctionNotReadyException or TimeoutException:
+                terminal.Error.Fail(failure.Message);
+                return ExitCode.FunctionError;
+            case HearthUnreachableException:
+                terminal.Error.Fail(failure.Message);
+                terminal.Error.Say("Start a node with `hearth-node` or ./deploy/quickstart.sh, or name another by --endpoint or AWS_ENDPOINT_URL.");
+                return ExitCode.Unreachable;
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Spectre.Console;
+
+namespace Hearth.CommandLine.Hosting;
+
+/// <summary>Ways to write a line. Spectre's own would wrap it at the terminal's width, which breaks what is copied.</summary>
+internal static class Output
+{
+    public static void Say(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
+
+    public static void Fail(this IAnsiConsole console, string text)
+    {
+        console.Markup("[red]error[/]");
+        console.Say($": {text}");
+    }
+
+    /// <summary>A table with a frame on a terminal, and bare columns in a pipe.</summary>
+    public static Table TableFor(this IAnsiConsole console, params ReadOnlySpan<string> columns)
+    {
+        var table = new Table { Border = console.Profile.Capabilities.Interactive ? TableBorder.Rounded : TableBorder.None };
+        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
+        return table;
+    }
+
+    public static void AddTextRow(this Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+
+    /// <summary>A size as people read it: bytes, KB or MB, of 1,024.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => $"{bytes} bytes",
+        < 1024 * 1024 => $"{bytes / 1024.0:0.0} KB",
+        _ => $"{bytes / (1024.0 * 1024.0):0.0} MB",
+    };
+}

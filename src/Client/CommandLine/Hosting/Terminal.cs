@@ -1,0 +1,41 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Hearth.CommandLine.Hosting;
+
+/// <summary>What a command reads and writes, so that tests can hold all of it.</summary>
+/// <param name="Out">Results alone.</param>
+/// <param name="Error">Everything said to the person: progress, notes, errors.</param>
+/// <param name="CanAsk">Whether a person is there to answer a question.</param>
+internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Stream Input, bool CanAsk, TimeProvider Clock)
+{
+    // Spectre wraps and crops at the width; output that a program reads must not be.
+    private const int PipeWidth = 100_000;
+
+    public static Terminal OfProcess()
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new Terminal(
+            Over(Console.Out, !Console.IsOutputRedirected),
+            Over(Console.Error, !Console.IsErrorRedirected),
+            Console.OpenStandardInput(),
+            !Console.IsInputRedirected && !Console.IsErrorRedirected,
+            TimeProvider.System);
+    }
+
+    /// <summary>A console over a writer: with colours and progress only where it is a terminal.</summary>
+    public static IAnsiConsole Over(TextWriter writer, bool isTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+            // The default enrichers switch colours on in CI systems, whose logs are no terminals.
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        if (!isTerminal) console.Profile.Width = PipeWidth;
+        return console;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Hearth.Client.Http;
+
+namespace Hearth.Client;
+
+public sealed partial class HearthClient
+{
+    /// <summary>Runs a function with a payload written as JSON and reads its result; <c>null</c> gives the default.</summary>
+    /// <exception cref="FunctionErrorException">The function failed.</exception>
+    /// <exception cref="JsonException">The result is no <typeparamref name="TOut"/>.</exception>
+    [RequiresUnreferencedCode("Pass JsonTypeInfo in trimmed programs.")]
+    [RequiresDynamicCode("Pass JsonTypeInfo in programs compiled ahead of time.")]
+    public async Task<TOut?> InvokeAsync<TIn, TOut>(
+        string function, TIn payload, InvokeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(payload, _options.PayloadJson);
+        var result = await InvokeRawAsync(function, body, options, cancellationToken);
+        result.ThrowIfFailed();
+        return JsonSerializer.Deserialize<TOut>(result.Payload.Span, _options.PayloadJson);
+    }
+
+    /// <inheritdoc cref="InvokeAsync{TIn,TOut}(string,TIn,InvokeOptions?,CancellationToken)"/>
+    public async Task<TOut?> InvokeAsync<TIn, TOut>(
+        string function,
+        TIn payload,
+        JsonTypeInfo<TIn> payloadType,
+        JsonTypeInfo<TOut> resultType,
+        InvokeOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(payload, payloadType);
+        var result = await InvokeRawAsync(function, body, options, cancellationToken);
+        result.ThrowIfFailed();
+        return JsonSerializer.Deserialize(result.Payload.Span, resultType);
+    }
+
+    /// <summary>Runs a function with a payload of JSON bytes. A function that fails is a result, not an exception.</summary>
+    /// <param name="payload">At most <see cref="Contracts.Limits.RequestPayloadBytes"/>.</param>
+    public Task<InvocationResult> InvokeRawAsync(
+        string function, ReadOnlyMemory<byte> payload, InvokeOptions? options = null, CancellationToken cancellationToken = default) =>
+        InvokeAsync(function, payload, "RequestResponse", options ?? new InvokeOptions(), cancellationToken);
+
+    /// <summary>Asks whether an invocation would be accepted, without running it.</summary>
+    public Task DryRunAsync(
+        string function, ReadOnlyMemory<byte> payload = default, InvokeOptions? options = null, CancellationToken cancellationToken = default) =>
+        InvokeAsync(function, payload, "DryRun", (options ?? new InvokeOptions()) with { Idempotent = true }, cancellationToken);
+
+    private async Task<InvocationResult> InvokeAsync(
+        string function, ReadOnlyMemory<byte> payload, string invocationType, InvokeOptions options, CancellationToken cancellationToken)
+    {
+        var query = options.Qualifier is null ? "" : $"?Qualifier={Uri.EscapeDataString(options.Qualifier)}";
+        var call = new ApiCall(HttpMethod.Post, $"{ApiPaths.Function(function)}/invocations{query}", _options.InvokeTimeout)
+        {
+            Body = payload,
+            Repeatable = options.Idempotent,
+            Headers = Headers(invocationType, options),
+        };
+        using var response = await _sender.SendAsync(call, cancellationToken);
+        return new InvocationResult
+        {
+            StatusCode = (int)response.StatusCode,
+            Payload = await response.Content.ReadAsByteArrayAsync(cancellationToken),
+            FunctionError = response.Header("X-Amz-Function-Error"),
+            ExecutedVersion = response.Header("X-Amz-Executed-Version"),
+            RequestId = response.Header("x-amzn-RequestId"),
+            LogTail = response.Header("X-Amz-Log-Result") is { } tail ? Encoding.UTF8.GetString(Convert.FromBase64String(tail)) : null,
+        };
+    }
+
+    private static List<KeyValuePair<string, string>> Headers(string invocationType, InvokeOptions options)
+    {
+        List<KeyValuePair<string, string>> headers = [new("X-Amz-Invocation-Type", invocationType)];
+        if (options.LogTail) headers.Add(new("X-Amz-Log-Type", "Tail"));
+        if (options.ClientContext is { } context)
+            headers.Add(new("X-Amz-Client-Context", Convert.ToBase64String(Encoding.UTF8.GetBytes(context))));
+        return headers;
+    }
+}

@@ -1,0 +1,35 @@
+using Hearth.CommandLine;
+using Hearth.CommandLine.Hosting;
+
+namespace Hearth.Client.Tests.Fakes;
+
+/// <summary>What one run of <c>hearth</c> left behind.</summary>
+public sealed record CommandRun(int ExitCode, string Out, string Error);
+
+/// <summary>A test class that runs <c>hearth</c> in process, against a node and a folder of its own.</summary>
+public abstract class CommandLineTests : NodeTests, IDisposable
+{
+    protected TempFolder Folder { get; } = new();
+
+    public void Dispose()
+    {
+        Folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected Task<CommandRun> RunAsync(params string[] args) => RunAsync(args, input: "");
+
+    protected Task<CommandRun> RunAsync(string[] args, string input, bool canAsk = false, bool isTerminal = false, CancellationToken cancellationToken = default) =>
+        RunAtAsync(Node.Endpoint, args, input, canAsk, isTerminal, cancellationToken);
+
+    protected static async Task<CommandRun> RunAtAsync(
+        Uri endpoint, string[] args, string input = "", bool canAsk = false, bool isTerminal = false, CancellationToken cancellationToken = default)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var stdin = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input));
+        var terminal = new Terminal(Terminal.Over(output, isTerminal), Terminal.Over(error, isTerminal), stdin, canAsk, new TestClock());
+        var code = await HearthCommand.RunAsync([.. args, "--endpoint", endpoint.ToString()], terminal, cancellationToken);
+        return new CommandRun(code, output.ToString(), error.ToString());
+    }
+}
