@@ -1,0 +1,147 @@
+using System.Net;
+using Hearth.Node.Hosting;
+
+namespace Hearth.Node.Tests.Hosting;
+
+public sealed class NodeSettingsTests : IDisposable
+{
+    private readonly DirectoryInfo _runtimes = Directory.CreateTempSubdirectory("hearth-runtimes-");
+
+    public void Dispose() => _runtimes.Delete(recursive: true);
+
+    [Fact]
+    public void Where_nothing_is_given_the_defaults_hold()
+    {
+        var options = Valid([]);
+        Assert.Equal(Path.GetFullPath("./.hearth"), options.DataDirectory);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9070), options.Http);
+        Assert.Equal(SandboxChoice.Auto, options.Sandbox);
+        Assert.Equal(("us-east-1", "000000000000"), (options.Partition.Region, options.Partition.AccountId));
+        Assert.Equal(MachineMemory.FourFifthsMib(), options.MemoryMib);
+        Assert.Equal((1_000, TimeSpan.FromMinutes(10)), (options.Concurrency, options.IdleTimeout));
+        Assert.Equal((64, TimeSpan.FromDays(14)), (options.LogMib, options.LogAge));
+    }
+
+    [Fact]
+    public void The_descriptions_defaults_are_those_that_hold() => Assert.All(
+        NodeSettings.All.Where(setting => setting.Default.Length > 0),
+        setting => Assert.Equal(Valid([]) with { }, Valid(new() { [setting.Name] = setting.Default })));
+
+    [Theory]
+    [InlineData("http", "127.0.0.1:1", "127.0.0.1:1")]
+    [InlineData("http", "localhost:8080", "127.0.0.1:8080")]
+    [InlineData("http", "[::1]:65535", "[::1]:65535")]
+    [InlineData("http", "127.9.9.9:0", "127.9.9.9:0")]
+    public void A_loopback_address_with_a_port_is_accepted(string name, string value, string endPoint) =>
+        Assert.Equal(endPoint, Valid(new() { [name] = value }).Http.ToString());
+
+    [Theory]
+    [InlineData("container", "Container")]
+    [InlineData("PROCESS", "Process")]
+    [InlineData("auto", "Auto")]
+    public void A_sandbox_is_chosen_by_its_word(string value, string choice) =>
+        Assert.Equal(choice, Valid(new() { ["sandbox"] = value }).Sandbox.ToString());
+
+    [Theory]
+    [InlineData("1s", 1)]
+    [InlineData("90", 90)]
+    [InlineData("90s", 90)]
+    [InlineData("10m", 600)]
+    [InlineData("24h", 86_400)]
+    [InlineData("1d", 86_400)]
+    public void A_time_is_a_number_with_its_unit(string value, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Valid(new() { ["idle-timeout"] = value }).IdleTimeout);
+
+    [Theory]
+    [InlineData("memory", "128")]
+    [InlineData("memory", "16777216")]
+    [InlineData("concurrency", "1")]
+    [InlineData("concurrency", "100000")]
+    [InlineData("log-size", "2")]
+    [InlineData("log-size", "102400")]
+    [InlineData("log-age", "1m")]
+    [InlineData("log-age", "3650d")]
+    [InlineData("region", "us-gov-west-1")]
+    [InlineData("account", "123456789012")]
+    public void A_value_on_its_bound_is_accepted(string name, string value) => Valid(new() { [name] = value });
+
+    [Theory]
+    [InlineData("data", "", "Where the node keeps")]
+    [InlineData("http", "", "loopback")]
+    [InlineData("http", "9070", "loopback")]
+    [InlineData("http", "127.0.0.1", "loopback")]
+    [InlineData("http", "127.0.0.1:", "loopback")]
+    [InlineData("http", "127.0.0.1:65536", "loopback")]
+    [InlineData("http", "127.0.0.1:-1", "loopback")]
+    [InlineData("http", "0.0.0.0:9070", "loopback")]
+    [InlineData("http", "192.168.1.4:9070", "loopback")]
+    [InlineData("http", "example.org:9070", "loopback")]
+    [InlineData("http", "::1", "loopback")]
+    [InlineData("http", "[::1]", "loopback")]
+    [InlineData("sandbox", "", "containers where they can run")]
+    [InlineData("sandbox", "docker", "containers where they can run")]
+    [InlineData("sandbox", "0", "containers where they can run")]
+    [InlineData("sandbox", "-1", "containers where they can run")]
+    [InlineData("sandbox", "auto,process", "containers where they can run")]
+    [InlineData("region", "", "us-east-1")]
+    [InlineData("region", "US-EAST-1", "us-east-1")]
+    [InlineData("region", "us-east-1\n", "us-east-1")]
+    [InlineData("account", "12345678901", "12 digits")]
+    [InlineData("account", "1234567890123", "12 digits")]
+    [InlineData("account", "12345678901x", "12 digits")]
+    [InlineData("account", "\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661", "12 digits")]
+    [InlineData("memory", "127", "128 to 16777216")]
+    [InlineData("memory", "16777217", "128 to 16777216")]
+    [InlineData("memory", "much", "128 to 16777216")]
+    [InlineData("memory", "1.5", "128 to 16777216")]
+    [InlineData("concurrency", "0", "1 to 100000")]
+    [InlineData("concurrency", "100001", "1 to 100000")]
+    [InlineData("concurrency", "", "1 to 100000")]
+    [InlineData("idle-timeout", "0s", "1s to 24h")]
+    [InlineData("idle-timeout", "25h", "1s to 24h")]
+    [InlineData("idle-timeout", "ten", "1s to 24h")]
+    [InlineData("idle-timeout", "-5s", "1s to 24h")]
+    [InlineData("idle-timeout", "5 s", "1s to 24h")]
+    [InlineData("idle-timeout", "99999999999s", "1s to 24h")]
+    [InlineData("log-size", "1", "2 to 102400")]
+    [InlineData("log-age", "59s", "1m to 3650d")]
+    [InlineData("log-age", "3651d", "1m to 3650d")]
+    [InlineData("runtimes", "/nowhere/at/all", "folder")]
+    public void A_wrong_value_is_named_with_what_it_may_be(string name, string value, string bounds)
+    {
+        var (options, errors) = Read(new() { [name] = value });
+        Assert.Null(options);
+        var error = Assert.Single(errors);
+        Assert.StartsWith($"--{name} '{value}' is ", error);
+        Assert.Contains(bounds, error);
+    }
+
+    [Fact]
+    public void Several_wrong_values_are_all_named_at_once()
+    {
+        var (options, errors) = Read(new() { ["http"] = "x", ["memory"] = "1", ["log-age"] = "never" });
+        Assert.Null(options);
+        Assert.Equal(["--http", "--memory", "--log-age"], errors.Select(error => error.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void A_setting_is_spelled_for_the_command_line_the_environment_and_the_file()
+    {
+        Assert.Equal(("--idle-timeout", "HEARTH_IDLE_TIMEOUT", "Hearth:IdleTimeout"),
+            (NodeSettings.IdleTimeout.Option, NodeSettings.IdleTimeout.Variable, NodeSettings.IdleTimeout.Key));
+        Assert.Equal(NodeSettings.All.Count, NodeSettings.All.DistinctBy(setting => setting.Variable).Count());
+    }
+
+    private NodeOptions Valid(Dictionary<string, string> given)
+    {
+        var (options, errors) = Read(given);
+        Assert.Empty(errors);
+        return options!;
+    }
+
+    private (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Dictionary<string, string> given)
+    {
+        given.TryAdd("runtimes", _runtimes.FullName);
+        return NodeSettings.Read(setting => given.GetValueOrDefault(setting.Name));
+    }
+}

@@ -1,0 +1,69 @@
+using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
+using Hearth.Contracts.Errors;
+using Hearth.Contracts.Functions;
+using Hearth.Contracts.Identity;
+using Hearth.Node.Functions;
+using static Hearth.Node.Tests.Support.Samples;
+
+namespace Hearth.Node.Tests.Wire;
+
+/// <summary>A value of every type that is stored or sent, with every member set; where a member may be null, one without it too.</summary>
+internal static class WireSamples
+{
+    private static readonly FunctionSettings Full = new(
+        "python3.11", "app.handler", "arn:aws:iam::000000000000:role/any", "grüßt \"alle\" <&>", 3, 256, 1_024, "x86_64",
+        new Dictionary<string, string> { ["STAGE"] = "dev", ["EMPTY"] = "" }, "Active", "/aws/lambda/hello");
+
+    private static readonly FunctionRecord Record = new(
+        Full, OtherCode, "r4", Time.AddMinutes(1), FunctionState.Active, LastUpdateStatus.Failed, "no disk", new Deployment("r2", Settings, Code));
+
+    private static readonly Lease Lent = Lease(Environment(1));
+
+    /// <summary>The events and the snapshot: the name of the golden file, the manifest in the journal, the value.</summary>
+    public static IReadOnlyList<(string Name, string Manifest, object Value)> Persisted { get; } =
+    [
+        ("created", "fe:created", new FunctionCreated(Full, Code, "r1", Time)),
+        ("created-plain", "fe:created", new FunctionCreated(Settings, Code, "r1", Time)),
+        ("code-updated", "fe:code", new FunctionCodeUpdated(OtherCode, "r3", Time)),
+        ("configuration-updated", "fe:config", new FunctionConfigurationUpdated(Full, "r3", Time)),
+        ("settled", "fe:settled", new FunctionSettled("r2", null, Time.AddTicks(1))),
+        ("settled-failed", "fe:settled", new FunctionSettled("r2", "no disk", Time)),
+        ("deleted", "fe:deleted", new FunctionDeleted(Time)),
+        ("snapshot", "fs", new FunctionSnapshot(Record)),
+        ("snapshot-deleted", "fs", new FunctionSnapshot(null)),
+    ];
+
+    public static IReadOnlyList<object> Sent { get; } =
+    [
+        new CreateFunction("hello", Full, Code),
+        new UpdateFunctionCode("hello", Code, "r1", true),
+        new UpdateFunctionCode("hello", Code, null, false),
+        new UpdateFunctionConfiguration(
+            "hello", new FunctionSettingsPatch("nodejs20.x", "a.b", "role", "d", 1, 128, 512, new Dictionary<string, string>(), "Active", "/log"), "r1"),
+        new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(), null),
+        new DeleteFunction("hello"),
+        new DescribeFunction("hello"),
+        new DescribeEnvironments("hello"),
+        new RefreshCatalogue("hello"),
+        new AdmitInvocation("hello", "r1"),
+        new ReleaseLease("hello", Environment(1), "r1", LeaseOutcome.Gone),
+        new FunctionDescribed(Record.Describe("hello", Partition.Default)),
+        new FunctionRemoved("hello"),
+        new EnvironmentsDescribed(7, [new EnvironmentDescription("e1", "Idle", 3, Time, Time.AddSeconds(1)), new EnvironmentDescription("e2", "Leased", 1, Time, null)]),
+        new RequestRefused(RequestError.Throttled(ThrottleReason.ReservedFunctionInvocationRateLimitExceeded)),
+        new RequestRefused(RequestError.FunctionExists("hello")),
+        new InvocationAdmitted(Lent),
+        new StartEnvironment(Environment(1), Spec(settings: Full), Lent),
+        new StopEnvironment(Environment(1)),
+        new ReclaimEnvironment("hello", Environment(1)),
+        new ReportEnvironments("hello"),
+        new PreparePackage(Code),
+        new EnvironmentEnded("hello", Environment(1)),
+        new EnvironmentsReported("hello", [new ReportedEnvironment(Environment(1), "d1", Time, Lent), new ReportedEnvironment(Environment(2), "d1", Time, null)]),
+        new PackagePrepared(Code, null),
+        new PackagePrepared(Code, "no disk"),
+    ];
+
+    public static IEnumerable<object> All => Persisted.Select(persisted => persisted.Value).Concat(Sent);
+}

@@ -1,0 +1,98 @@
+using Hearth.Node.Workers.Drivers;
+using Hearth.Node.Workers.Drivers.Container;
+using Hearth.Node.Workers.Drivers.Native;
+
+namespace Hearth.Node.Tests.Workers.Drivers;
+
+[Collection("sandboxes")]
+public sealed class ContainerDriverTests : SandboxDriverSuite
+{
+    internal override ISandboxDriver CreateDriver(string dataDirectory) => new ContainerDriver(dataDirectory);
+
+    internal override void AssertNothingIsLeft(string dataDirectory) => ContainerRemains.AssertNone(dataDirectory);
+
+    internal override void AssertNothingRuns() => ContainerRemains.AssertNoneRuns(Bench.Data);
+
+    [Fact]
+    public async Task A_run_directory_that_allows_no_programs_or_devices_will_do()
+    {
+        // As Debian mounts /run.
+        const nuint noSetUserId = 2, noDevices = 4, noPrograms = 8;
+        var run = Directory.CreateTempSubdirectory("hearth-run-").FullName;
+        Libc.Check(Libc.ChangeMode(run, 0x1ed), "chmod");
+        Libc.Check(Libc.Mount("test", run, "tmpfs", noSetUserId | noDevices | noPrograms, "mode=755"), "mount");
+        try
+        {
+            var driver = new ContainerDriver(Bench.Data, run + "/hearth");
+            var output = new CollectingOutput();
+            var sandbox = await driver.StartAsync(Bench.Spec("sh", "echo '#!/bin/sh\necho ran' > /tmp/run; chmod +x /tmp/run; /tmp/run", output), default);
+            await sandbox.Exited.WaitAsync(SandboxBench.Deadline);
+            await sandbox.StopAsync(keepScratch: false);
+            Assert.Equal("ran\n", output.Text);
+            await driver.SweepAsync(default);
+            Assert.Empty(Directory.GetFileSystemEntries(run));
+        }
+        finally
+        {
+            HostMounts.Unmount(run);
+            Directory.Delete(run);
+        }
+    }
+
+    [Fact]
+    public async Task Starts_cancelled_at_any_moment_leave_nothing()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(i * 4));
+            try
+            {
+                await (await Bench.StartAsync(Bench.Spec("sleep", "") with { Command = ["sleep", "600"] }, cancellation.Token)).StopAsync(keepScratch: false);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            AssertNothingRuns();
+        }
+    }
+
+    [Fact]
+    public async Task Children_of_the_class_library_and_sandboxes_get_their_own_exits()
+    {
+        var sandboxes = Enumerable.Range(0, 10).Select(async i =>
+        {
+            var (exit, _) = await Bench.RunAsync("sh", $"exit {i + 10}");
+            Assert.Equal(i + 10, exit.ExitCode);
+        });
+        var processes = Enumerable.Range(0, 40).Select(async i =>
+        {
+            using var process = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"exit {i + 1}"]);
+            await process.WaitForExitAsync().WaitAsync(SandboxBench.Deadline);
+            Assert.Equal(i + 1, process.ExitCode);
+        });
+        await Task.WhenAll([.. sandboxes, .. processes]);
+    }
+
+    [Theory]
+    [InlineData("an empty group and files")]
+    [InlineData("a mount over files")]
+    [InlineData("a bundle without a container")]
+    public async Task A_sweep_removes_half_made_states(string state)
+    {
+        var instance = SandboxInstance.Of(Bench.Data);
+        var home = $"/run/hearth/{instance}";
+        Directory.CreateDirectory($"{home}/scratch/one");
+        Directory.CreateDirectory($"{home}/sandboxes/one");
+        if (state.StartsWith("an empty", StringComparison.Ordinal))
+            foreach (var tree in CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!.Hierarchies)
+                Directory.CreateDirectory($"{tree}/hearth/{instance}/one/below");
+        else if (state.StartsWith("a mount", StringComparison.Ordinal))
+            for (var i = 0; i < 2; i++)
+                HostMounts.MountScratch($"{home}/scratch/one", 512, 200_000);
+        else
+            OutputPipe.Create($"{home}/sandboxes/one/output").Close();
+        await Bench.Driver.SweepAsync(default);
+        AssertNothingIsLeft(Bench.Data);
+    }
+}

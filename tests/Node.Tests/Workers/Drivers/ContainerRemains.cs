@@ -1,0 +1,33 @@
+using Hearth.Node.Workers.Drivers;
+
+namespace Hearth.Node.Tests.Workers.Drivers;
+
+/// <summary>Looks for what a container driver has left on the machine.</summary>
+internal static class ContainerRemains
+{
+    /// <summary>Fails when a process, mount, control group or file of the data directory's instance is there.</summary>
+    public static void AssertNone(string dataDirectory)
+    {
+        var instance = SandboxInstance.Of(dataDirectory);
+        AssertNoneRuns(dataDirectory);
+        Assert.False(Directory.Exists($"/run/hearth/{instance}"));
+        Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/fs/cgroup"), tree => Directory.Exists($"{tree}/hearth/{instance}"));
+    }
+
+    /// <summary>Fails when a container of the instance has left something. The root that all share may be there.</summary>
+    public static void AssertNoneRuns(string dataDirectory)
+    {
+        var instance = SandboxInstance.Of(dataDirectory);
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains($"/run/hearth/{instance}", StringComparison.Ordinal));
+        Assert.Empty(Machine.ProcessesWith($"/run/hearth/{instance}"));
+        foreach (var folder in (string[])["sandboxes", "scratch", "runc"])
+            Assert.Empty(Entries($"/run/hearth/{instance}/{folder}"));
+        foreach (var tree in Directory.EnumerateDirectories("/sys/fs/cgroup"))
+            Assert.Empty(Folders($"{tree}/hearth/{instance}"));
+        Machine.AssertNoZombies();
+    }
+
+    private static string[] Entries(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+
+    private static string[] Folders(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+}
