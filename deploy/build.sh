@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Publishes the node to artifacts/node/hearth-node and the command line to artifacts/cli/hearth (Release builds).
+# Usage: deploy/build.sh
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# publish PROJECT NAME: to a new folder first, so that a build that fails, or a node that still runs from the old
+# folder, keeps whole files.
+publish() {
+  local out=$ROOT/artifacts/$2
+  rm -rf "$out.new"
+  # For this machine's runtime identifier: native libraries then lie beside the program, not in a folder runtimes/.
+  dotnet publish "$ROOT/$1" -c Release -o "$out.new" --use-current-runtime --no-self-contained -v quiet
+  if [[ $2 == node ]]; then cp -R "$ROOT/runtimes" "$out.new/runtimes"; fi
+  rm -rf "$out"
+  mv "$out.new" "$out"
+}
+
+need_dotnet
+step "build the node" publish src/Node node
+step "build the command line" publish src/Client/CommandLine cli
