@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Bench;
+
+/// <summary>What one run measures.</summary>
+/// <param name="Scenarios">Any of <c>warm</c>, <c>cold</c>, <c>memory</c>.</param>
+/// <param name="Drivers"><c>container</c>, <c>process</c> or both; container needs root and runc.</param>
+/// <param name="Rounds">Rounds of the warm scenario, each measuring every subject once.</param>
+/// <param name="Seconds">Length of one warm measurement.</param>
+/// <param name="Samples">Cold starts, and environments of the memory scenario, for each subject.</param>
+/// <param name="Pin">Whether the load generator has CPU 0 and everything else CPU 1.</param>
+/// <param name="Node">The published <c>hearth-node</c>.</param>
+/// <param name="Output">The JSON file that is written.</param>
+internal sealed record BenchOptions(
+    IReadOnlyList<string> Scenarios,
+    IReadOnlyList<string> Drivers,
+    int Rounds,
+    int Seconds,
+    int Samples,
+    bool Pin,
+    string Node,
+    string Output)
+{
+    private static readonly string[] AllScenarios = ["warm", "cold", "memory"];
+
+    private static readonly string[] AllDrivers = ["container", "process"];
+
+    /// <summary>Null, and what is wrong, where the arguments are not understood.</summary>
+    public static BenchOptions? Parse(IReadOnlyList<string> args, out string problem)
+    {
+        var options = new BenchOptions([], AllDrivers, 3, 2, 20, false, "artifacts/node/hearth-node", "artifacts/bench/latest.json");
+        for (var i = 0; i < args.Count; i++)
+        {
+            var next = i + 1 < args.Count ? args[i + 1] : "";
+            var taken = args[i] switch
+            {
+                "--pin" => options with { Pin = true },
+                "--drivers" when next.Split(',').All(AllDrivers.Contains) => options with { Drivers = next.Split(',') },
+                "--rounds" when Number(next, 1, 100) is { } rounds => options with { Rounds = rounds },
+                "--seconds" when Number(next, 1, 60) is { } seconds => options with { Seconds = seconds },
+                "--samples" when Number(next, 1, 1000) is { } samples => options with { Samples = samples },
+                "--node" when next.Length > 0 => options with { Node = next },
+                "--output" when next.Length > 0 => options with { Output = next },
+                var scenario when AllScenarios.Contains(scenario) => options with { Scenarios = [.. options.Scenarios, scenario] },
+                _ => null,
+            };
+            if (taken is null)
+            {
+                problem = $"not understood: {args[i]} {next}\n{Usage}";
+                return null;
+            }
+
+            if (args[i].StartsWith("--", StringComparison.Ordinal) && args[i] != "--pin")
+                i++;
+            options = taken;
+        }
+
+        problem = "";
+        return options.Scenarios.Count > 0 ? options : options with { Scenarios = AllScenarios };
+    }
+
+    private const string Usage =
+        """
+        usage: bench.sh [warm] [cold] [memory]      (all three where none is named)
+                        [--drivers container,process] [--rounds 3] [--seconds 2] [--samples 20] [--pin]
+                        [--node artifacts/node/hearth-node] [--output artifacts/bench/latest.json]
+        """;
+
+    private static int? Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null;
+}
+
+/// <summary>A measurement that could not be made; the message says which and why.</summary>
+internal sealed class BenchException(string message, Exception? inner = null) : Exception(message, inner);

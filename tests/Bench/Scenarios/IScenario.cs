@@ -1,0 +1,22 @@
+using Bench.Report;
+
+namespace Bench.Scenarios;
+
+/// <summary>One question that the bench answers. It starts what it needs and leaves nothing of it.</summary>
+internal interface IScenario
+{
+    string Name { get; }
+
+    Task<ScenarioResult> RunAsync(CancellationToken cancellation);
+}
+
+internal static class BenchScenarios
+{
+    public static IEnumerable<IScenario> Of(BenchOptions options) => options.Scenarios.Distinct().Select<string, IScenario>(name => name switch
+    {
+        "warm" => new WarmScenario(options),
+        "cold" => new ColdScenario(options),
+        "memory" => new MemoryScenario(options),
+        _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
+    });
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Bench.Measuring;
+
+namespace Bench.Subjects;
+
+/// <summary>A node of its own data directory and port, and the calls of the Lambda API that the bench makes.</summary>
+internal sealed class HearthNode : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60), StopDeadline = TimeSpan.FromSeconds(45);
+
+    private readonly Process _process;
+    private readonly string _folder;
+    private readonly HttpClient _client;
+    private readonly Dictionary<Language, string> _runtimes = [];
+
+    private HearthNode(string driver, Process process, string folder, Uri address)
+    {
+        Driver = driver;
+        _process = process;
+        _folder = folder;
+        _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public string Driver { get; }
+
+    public int ProcessId => _process.Id;
+
+    public static async Task<HearthNode> StartAsync(BenchOptions options, string driver, CancellationToken cancellation)
+    {
+        if (!File.Exists(options.Node))
+            throw new BenchException($"{options.Node} is not there: run deploy/build.sh first");
+        var folder = Directory.CreateTempSubdirectory("hearth-bench-").FullName;
+        var address = new Uri($"http://127.0.0.1:{Programs.FreePort()}/");
+        // The shell only sends the node's output to a file and becomes the node.
+        string[] command =
+        [
+            "sh", "-c", "log=$1; shift; exec \"$@\" > \"$log\" 2>&1", "sh", Path.Combine(folder, "node.log"),
+            Path.GetFullPath(options.Node), "--data", Path.Combine(folder, "data"), "--http", address.Authority, "--sandbox", driver,
+        ];
+        if (options.Pin)
+            command = ["taskset", "-c", "1", .. command];
+        var node = new HearthNode(driver, Programs.Start(command[0], command[1..], redirect: false), folder, address);
+        try
+        {
+            await Programs.WaitForAsync(new Uri(address, "readyz"), node._process, StartDeadline, cancellation);
+            await node.FindRuntimesAsync(cancellation);
+            return node;
+        }
+        catch (Exception failure)
+        {
+            var log = node.LogTail();
+            await node.DisposeAsync();
+            if (failure is BenchException)
+                throw new BenchException($"the node ({driver}) did not start: {failure.Message}\n{log}", failure);
+            throw;
+        }
+    }
+
+    public Uri InvokeAddress(string function) => new(_client.BaseAddress!, $"2015-03-31/functions/{function}/invocations");
+
+    /// <summary>Creates a function and waits until it is Active.</summary>
+    public async Task CreateAsync(string name, Language language, string handler, int memoryMib, CancellationToken cancellation)
+    {
+        var request = new
+        {
+            FunctionName = name,
+            Runtime = _runtimes[language],
+            Role = "arn:aws:iam::000000000000:role/bench",
+            Handler = language.Handler(handler),
+            MemorySize = memoryMib,
+            Timeout = 30,
+            Code = new { ZipFile = language.Package(name) },
+        };
+        using var created = await _client.PostAsJsonAsync("2015-03-31/functions", request, new JsonSerializerOptions(), cancellation);
+        if (!created.IsSuccessStatusCode)
+            throw new BenchException($"CreateFunction {name}: {(int)created.StatusCode} {await created.Content.ReadAsStringAsync(cancellation)}");
+        var start = Stopwatch.GetTimestamp();
+        while (await StateAsync(name, cancellation) is var state && state != "Active")
+        {
+            if (state == "Failed" || Stopwatch.GetElapsedTime(start) > StartDeadline)
+                throw new BenchException($"function {name} is {state}\n{LogTail()}");
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    /// <summary>Invokes a function and returns what it returned.</summary>
+    /// <exception cref="BenchException">The answer is not 200, or the function failed.</exception>
+    public async Task<byte[]> InvokeAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        using var content = new ReadOnlyMemoryContent(payload);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await _client.PostAsync(InvokeAddress(name), content, cancellation);
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
+        if (!answer.IsSuccessStatusCode || answer.Headers.Contains("X-Amz-Function-Error"))
+            throw new BenchException($"invoking {name} ({Driver}): {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(body)}\n{LogTail()}");
+        return body;
+    }
+
+    /// <summary>Ends the node as an operator does, by SIGTERM, and removes its folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        if (!_process.HasExited)
+        {
+            await Programs.RunAsync("kill", ["-TERM", $"{_process.Id}"], CancellationToken.None);
+            using var deadline = new CancellationTokenSource(StopDeadline);
+            try
+            {
+                await _process.WaitForExitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Console.Error.WriteLine($"the node ({Driver}) did not end within {StopDeadline.TotalSeconds:0} s and is killed");
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<string?> StateAsync(string name, CancellationToken cancellation)
+    {
+        using var configuration = JsonDocument.Parse(await _client.GetByteArrayAsync($"2015-03-31/functions/{name}/configuration", cancellation));
+        return configuration.RootElement.GetProperty("State").GetString();
+    }
+
+    /// <summary>Takes the identifier of the version that the machine has, else the last that the node serves.</summary>
+    private async Task FindRuntimesAsync(CancellationToken cancellation)
+    {
+        var listed = await _client.GetStringAsync("hearth/v1/runtimes", cancellation);
+        foreach (var language in Language.All)
+        {
+            var served = language.Identifiers.Matches(listed).Select(match => match.Value).Distinct().ToList();
+            var version = (await Programs.RunAsync(language.Interpreter, ["--version"], cancellation)).Trim(' ', '\n').Split(' ')[^1].TrimStart('v').Split('.');
+            var own = language == Language.Python ? $"python{version[0]}.{version[1]}" : $"nodejs{version[0]}.x";
+            _runtimes[language] = served.Contains(own)
+                ? own
+                : served.LastOrDefault() ?? throw new BenchException($"the node serves no runtime for {language.Name}: {listed}");
+        }
+    }
+
+    private string LogTail()
+    {
+        var log = Path.Combine(_folder, "node.log");
+        return File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "";
+    }
+}

@@ -1,0 +1,31 @@
+namespace Bench.Subjects;
+
+/// <summary>One node for each driver that is measured, all at once, so that samples of each can take turns.</summary>
+internal sealed class HearthNodes : IAsyncDisposable
+{
+    private readonly List<HearthNode> _nodes = [];
+
+    public IReadOnlyList<HearthNode> All => _nodes;
+
+    public static async Task<HearthNodes> StartAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        var nodes = new HearthNodes();
+        try
+        {
+            foreach (var driver in options.Drivers)
+                nodes._nodes.Add(await HearthNode.StartAsync(options, driver, cancellation));
+            return nodes;
+        }
+        catch
+        {
+            await nodes.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        _nodes.Clear();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Conformance.Tests.Nodes;
+
+/// <summary>Where the sources and the built node are.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Above(AppContext.BaseDirectory);
+
+    public static string Runtimes { get; } = Path.Combine(Root, "runtimes");
+
+    public static string Examples { get; } = Path.Combine(Root, "deploy", "examples");
+
+    /// <summary>The node of these tests' own build configuration.</summary>
+    public static string Node { get; } = Path.Combine(Root, "src", "Node", "bin", Configuration(), "net10.0", "hearth-node");
+
+    private static string Above(string folder) => File.Exists(Path.Combine(folder, "Cluster.sln"))
+        ? folder
+        : Above(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests must run from below the repository."));
+
+    // …/tests/Conformance.Tests/bin/<Configuration>/net10.0/
+    private static string Configuration() =>
+        new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+}
