@@ -19,7 +19,7 @@ PACKAGES_CONTAINER=("runc:runc")
 PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
   "git:git"
-  "awscli:aws"
+  "awscli:/usr/bin/aws"
   "python3-boto3:/usr/lib/python3/dist-packages/boto3"
   "python3-pil:/usr/lib/python3/dist-packages/PIL"
   "gcc:gcc"
