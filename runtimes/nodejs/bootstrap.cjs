@@ -8,6 +8,10 @@ const { loadHandler } = require('./handler.cjs');
 const { Invocation } = require('./invocation.cjs');
 const errors = require('./errors.cjs');
 
+if (process.env.HEARTH_ASSIGNMENT_FD) {
+  require('./assignment.cjs').awaitAssignment(Number(process.env.HEARTH_ASSIGNMENT_FD));
+}
+
 const EXIT_UNCAUGHT = 129;
 const EXIT_UNHANDLED_REJECTION = 128;
 

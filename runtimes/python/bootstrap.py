@@ -296,9 +296,36 @@ def _complete_path():
         site.addsitedir(task)
 
 
+def _await_assignment(descriptor):
+    """Waits, in a blank sandbox, for the function that it will run: its variables, and its code in the task folder.
+
+    What the wait leaves time for is loaded before it: what nearly every function needs.
+    """
+    global json
+    import json
+    import logging
+    import traceback
+    import _hearth_faults
+    import _hearth_logging
+    _hearth_logging.set_up(logging, current)
+    records = b""
+    while data := os.read(descriptor, 65536):
+        records += data
+    os.close(descriptor)
+    if not records:
+        os._exit(0)  # The node is gone.
+    del os.environ["HEARTH_ASSIGNMENT_FD"]
+    for record in records.split(b"\0")[:-1]:
+        name, _, value = record.partition(b"=")
+        os.environb[name] = value
+    time.tzset()
+    os.chdir(os.environ["LAMBDA_TASK_ROOT"])  # Where we were is now below what has been mounted over it.
+
+
 def _initialise(api):
     global json
-    sys.meta_path.insert(0, _LoggingHook())
+    if "logging" not in sys.modules:
+        sys.meta_path.insert(0, _LoggingHook())
     _complete_path()
     # A line is in the pipe as soon as it ends; a process that is killed loses at most half a line.
     sys.stdout.reconfigure(line_buffering=True)
@@ -340,6 +367,8 @@ def _serve(api, handler):
 
 
 def main():
+    if "HEARTH_ASSIGNMENT_FD" in os.environ:
+        _await_assignment(int(os.environ["HEARTH_ASSIGNMENT_FD"]))
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         _serve(api, _initialise(api))

@@ -43,7 +43,8 @@ public sealed record ReportedEnvironment(EnvironmentId EnvironmentId, string Dep
 public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId EnvironmentId) : IFunctionMessage;
 
 /// <summary>Asks a worker to make a code package ready to run. Reply: <see cref="PackagePrepared"/>.</summary>
-public sealed record PreparePackage(CodeReference Code);
+/// <param name="Runtime">What will run it, for the worker to be ready as well.</param>
+public sealed record PreparePackage(CodeReference Code, string Runtime);
 
 /// <param name="Failure">Null when the package is ready.</param>
 public sealed record PackagePrepared(CodeReference Code, string? Failure);

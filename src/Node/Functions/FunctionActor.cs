@@ -69,7 +69,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     {
         Timers.StartPeriodicTimer(nameof(Housekeep), Housekeep.Instance, _context.HousekeepingInterval);
         if (_function is { IsSettling: true })
-            Prepare(_function.Code);
+            Prepare(_function);
 
         _context.Worker.Tell(new ReportEnvironments(_name));
         Timers.StartSingleTimer(nameof(AdoptionOverdue), AdoptionOverdue.Instance, _context.AdoptionDeadline);
@@ -197,7 +197,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         switch (recorded)
         {
             case FunctionCreated or FunctionCodeUpdated or FunctionConfigurationUpdated:
-                Prepare(_function!.Code);
+                Prepare(_function!);
                 break;
             case FunctionSettled { Failure: null } or FunctionDeleted:
                 StopAll(_pool.Retire());
@@ -209,7 +209,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         WriteCatalogue(replyTo, reply);
     }
 
-    private void Prepare(CodeReference code) => _context.Worker.Tell(new PreparePackage(code));
+    private void Prepare(FunctionRecord function) => _context.Worker.Tell(new PreparePackage(function.Code, function.Settings.Runtime));
 
     private void StopAll(IEnumerable<EnvironmentId> environments)
     {

@@ -5,6 +5,7 @@ using Hearth.Node.Functions;
 using Hearth.Node.Packages;
 using Hearth.Node.Storage;
 using Hearth.Node.Workers;
+using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
 
 namespace Hearth.Node.Hosting;
@@ -36,6 +37,8 @@ internal sealed class NodeLifetime(
         // While rows lag behind, the catalogue does not know all code in use.
         if (await RefreshCatalogueAsync(cancellationToken))
             await packages.SweepAsync(await catalogue.CodeInUseAsync(cancellationToken), cancellationToken);
+        foreach (var runtime in await catalogue.RuntimesInUseAsync(cancellationToken))
+            worker.ActorRef.Tell(new BlankActor.Expect(runtime));
         readiness.Started();
     }
 

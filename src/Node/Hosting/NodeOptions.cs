@@ -20,6 +20,8 @@ internal sealed record NodeOptions
 
     public required long MemoryMib { get; init; }
 
+    public required long BlankMemoryMib { get; init; }
+
     public required int Concurrency { get; init; }
 
     public required TimeSpan IdleTimeout { get; init; }

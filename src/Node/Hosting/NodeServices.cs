@@ -47,7 +47,10 @@ internal static class NodeServices
             provider.GetRequiredService<IFunctionLogSink>(),
             provider.GetRequiredService<FunctionRegion>().Tell,
             options.MemoryMib,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>())
+        {
+            BlankMemoryMib = options.BlankMemoryMib,
+        });
 
     public static IServiceCollection AddRuntimeApi(this IServiceCollection services) => services
         .AddSingleton<SandboxTransport>()

@@ -31,13 +31,14 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Region = new("region", "NAME", "us-east-1", "The region in ARNs and in AWS_REGION, as us-east-1.");
     public static readonly NodeSetting Account = new("account", "ID", "000000000000", "The account in ARNs: 12 digits.");
     public static readonly NodeSetting Memory = new("memory", "MIB", "", $"What all execution environments may be promised together: {Limits.MinMemoryMib} to 16777216 MiB; four fifths of the machine's where not given.");
+    public static readonly NodeSetting BlankMemory = new("blank-memory", "MIB", "256", "What runtime processes that wait for a function may take together, beside --memory: 0 (none wait) to 1048576 MiB.");
     public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of a function at once: 1 to 100000.");
     public static readonly NodeSetting IdleTimeout = new("idle-timeout", "TIME", "10m", "How long an environment may sit idle: 1s to 24h, as 90s, 10m or 2h.");
     public static readonly NodeSetting LogSize = new("log-size", "MIB", "64", "How much log is kept of each function: 2 to 102400 MiB.");
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Runtimes, Region, Account, Memory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Http, Sandbox, Runtimes, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -63,6 +64,7 @@ internal static partial class NodeSettings
                 Checked(Region, RegionName(), Text(Region), errors),
                 Checked(Account, AccountId(), Text(Account), errors)),
             MemoryMib = Parse(Memory, text => text.Length == 0 ? MachineMemory.FourFifthsMib() : ParseNumber(text, Limits.MinMemoryMib, 16_777_216)),
+            BlankMemoryMib = Parse(BlankMemory, text => ParseNumber(text, 0, 1_048_576)),
             Concurrency = (int)Parse(Concurrency, text => ParseNumber(text, 1, 100_000)),
             IdleTimeout = Parse(IdleTimeout, text => ParseTime(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24))),
             LogMib = (int)Parse(LogSize, text => ParseNumber(text, 2, 102_400)),

@@ -10,6 +10,7 @@ namespace Hearth.Node.Runtimes;
 /// <param name="Directory">The folder with the manifest and the bootstrap, absolute.</param>
 /// <param name="Command">Program and arguments; <c>{task}</c> and <c>{runtime}</c> are left for the sandbox driver.</param>
 /// <param name="Environment">Variables that the runtime needs beside Lambda's own.</param>
+/// <param name="Blank">How its process can wait for a function; null where it cannot.</param>
 internal sealed record InstalledRuntime(
     string Identifier,
     string Family,
@@ -17,7 +18,8 @@ internal sealed record InstalledRuntime(
     string? InterpreterVersion,
     string Directory,
     IReadOnlyList<string> Command,
-    IReadOnlyDictionary<string, string> Environment)
+    IReadOnlyDictionary<string, string> Environment,
+    BlankManifest? Blank = null)
 {
     /// <summary>As the API shows it.</summary>
     public RuntimeDescription Describe() =>

@@ -60,6 +60,7 @@ internal sealed class RuntimeLoader(RuntimeCatalogSettings settings)
             version,
             folder,
             [.. manifest.Command.Select(argument => Placeholders.Fill(argument, values))],
-            manifest.Environment.ToDictionary(variable => variable.Key, variable => Placeholders.Fill(variable.Value, values)));
+            manifest.Environment.ToDictionary(variable => variable.Key, variable => Placeholders.Fill(variable.Value, values)),
+            manifest.Blank);
     }
 }

@@ -44,6 +44,9 @@ internal sealed partial record RuntimeManifest
     /// <summary>Further variables; the same placeholders but those of the driver.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Null where the runtime cannot wait for its function.</summary>
+    public BlankManifest? Blank { get; init; }
+
     /// <exception cref="RuntimeManifestException">The file cannot be read or says something wrong.</exception>
     public static async Task<RuntimeManifest> ReadAsync(string file, CancellationToken cancellation)
     {
@@ -75,6 +78,7 @@ internal sealed partial record RuntimeManifest
             Check(path is not null && path.StartsWith('/'), "interpreters", $"'{path}' is not an absolute path.");
         Check(Interpreters.Count == 0 || Version is not null, "version", "must say how an interpreter tells its version.");
         Version?.Validate(Check);
+        Blank?.Validate(Command!, Check);
 
         string[] versioned = Interpreters.Count == 0 ? [] : ["major", "minor"];
         foreach (var identifier in Identifiers!)

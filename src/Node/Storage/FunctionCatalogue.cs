@@ -54,6 +54,13 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
         return hashes.ToHashSet();
     }
 
+    public async Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation)
+    {
+        await using var connection = database.Open();
+        return await connection.QueryToListAsync<string>(
+            "SELECT DISTINCT json_extract(configuration, '$.Runtime') FROM hearth_functions WHERE NOT deleted", cancellation);
+    }
+
     public async Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();

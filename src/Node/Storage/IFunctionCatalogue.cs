@@ -19,6 +19,9 @@ internal interface IFunctionCatalogue
     /// <summary>Code that some function's row names, as base64 SHA-256.</summary>
     Task<IReadOnlySet<string>> CodeInUseAsync(CancellationToken cancellation);
 
+    /// <summary>Runtimes that some function's row names, as <c>python3.11</c>.</summary>
+    Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation);
+
     /// <summary>Functions whose journal is ahead of their row: a crash fell between the two.</summary>
     Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation);
 }

@@ -13,15 +13,7 @@ internal static class FunctionVariables
     /// </summary>
     public static IReadOnlyDictionary<string, string> Build(EnvironmentSpec spec, InstalledRuntime runtime, string logStream, Partition partition)
     {
-        var variables = new Dictionary<string, string>
-        {
-            ["LANG"] = "C.UTF-8",
-            ["TZ"] = ":UTC",
-            ["PATH"] = "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-            ["LD_LIBRARY_PATH"] = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-            ["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR",
-        };
-        Merge(variables, runtime.Environment);
+        var variables = Defaults(runtime);
         Merge(variables, spec.Settings.Environment ?? new Dictionary<string, string>());
         Merge(variables, new Dictionary<string, string>
         {
@@ -38,6 +30,21 @@ internal static class FunctionVariables
             ["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream,
             ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
         });
+        return variables;
+    }
+
+    /// <summary>What a function sees where its owner sets nothing, and what a runtime process starts with before it has a function.</summary>
+    public static Dictionary<string, string> Defaults(InstalledRuntime runtime)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["LANG"] = "C.UTF-8",
+            ["TZ"] = ":UTC",
+            ["PATH"] = "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+            ["LD_LIBRARY_PATH"] = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            ["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR",
+        };
+        Merge(variables, runtime.Environment);
         return variables;
     }
 

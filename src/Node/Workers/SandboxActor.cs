@@ -4,6 +4,7 @@ using Akka.Event;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
+using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
 
 namespace Hearth.Node.Workers;
@@ -19,17 +20,23 @@ namespace Hearth.Node.Workers;
 [SuppressMessage("Design", "CA1001", Justification = "An actor ends in PostStop, which disposes; nobody calls Dispose on it.")]
 internal sealed class SandboxActor : ReceiveActor
 {
+    /// <summary>The actor only looks; a worker so busy that this passes has other troubles.</summary>
+    private static readonly TimeSpan BlankDeadline = TimeSpan.FromSeconds(5);
+
     private readonly WorkerContext _worker;
     private readonly StartEnvironment _command;
     private readonly ExecutionEnvironment _environment;
     private readonly PlatformLog _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _nodeLog = Context.GetLogger();
+    private readonly IActorRef? _blanks;
     private ISandbox? _sandbox;
 
-    public SandboxActor(WorkerContext worker, StartEnvironment command)
+    /// <param name="blanks">The node's <see cref="BlankActor"/>; null where there is none.</param>
+    public SandboxActor(WorkerContext worker, StartEnvironment command, IActorRef? blanks)
     {
         _worker = worker;
+        _blanks = blanks;
         _command = command;
         _log = new PlatformLog(worker.Logs, command.Spec.FunctionName, LogStreamName(command, worker.Time), worker.Time);
         _environment = new ExecutionEnvironment(command.EnvironmentId, command.Spec, command.Lease, _log, new Owner(Self), worker.Time);
@@ -54,7 +61,7 @@ internal sealed class SandboxActor : ReceiveActor
         AcceptEnd();
         Receive<Begin>(_ =>
         {
-            StartSandbox();
+            StartSandbox(mayBeBlank: true);
             Become(Starting);
         });
         Receive<NoMemory>(_ => _environment.StartFailed(InvocationOutcome.Refused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded) with
@@ -116,7 +123,8 @@ internal sealed class SandboxActor : ReceiveActor
                 return;
             }
 
-            StartSandbox();
+            // The /tmp that was kept belongs to the ids of the sandbox that had it; a blank one has others.
+            StartSandbox(mayBeBlank: false);
             Become(Starting);
         });
         Receive<StopWanted>(_ => Become(ResettingToEnd));
@@ -153,15 +161,15 @@ internal sealed class SandboxActor : ReceiveActor
         Become(Ended);
     }
 
-    private void StartSandbox()
+    private void StartSandbox(bool mayBeBlank)
     {
         var self = Self;
         _worker.RuntimeApi.Stop(_environment.Id);
-        _ = StartAsync(_stopping.Token).PipeTo(self);
+        _ = StartAsync(mayBeBlank, _stopping.Token).PipeTo(self);
     }
 
     // 5, 6 and 7 of an invocation's path: package, spec, sandbox.
-    private async Task<object> StartAsync(CancellationToken cancellation)
+    private async Task<object> StartAsync(bool mayBeBlank, CancellationToken cancellation)
     {
         var spec = _command.Spec;
         try
@@ -175,12 +183,12 @@ internal sealed class SandboxActor : ReceiveActor
                 return new SandboxDown(error);
 
             _log.InitStart(runtime.InterpreterVersion is null ? runtime.Identifier : $"{runtime.Family}:{runtime.InterpreterVersion}");
-            return new SandboxUp(await _worker.Driver.StartAsync(
-                new SandboxSpec(
-                    _environment.Id, runtime.Command, FunctionVariables.Build(spec, runtime, _log.Stream, _worker.Partition), taskDirectory,
-                    runtime.Directory, spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, _log,
-                    listener => _worker.RuntimeApi.Serve(_environment, listener)),
-                cancellation));
+            var sandbox = new SandboxSpec(
+                _environment.Id, runtime.Command, FunctionVariables.Build(spec, runtime, _log.Stream, _worker.Partition), taskDirectory,
+                runtime.Directory, spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, _log,
+                listener => _worker.RuntimeApi.Serve(_environment, listener));
+            mayBeBlank &= BlankFit.Fits(runtime, spec.Settings);
+            return new SandboxUp((mayBeBlank ? await AssignBlankAsync(sandbox) : null) ?? await StartLongAsync(sandbox, cancellation));
         }
         catch (OperationCanceledException)
         {
@@ -191,6 +199,36 @@ internal sealed class SandboxActor : ReceiveActor
             // Whatever it was: who waits for the environment has to be told.
             _nodeLog.Error(failure, "Environment {0} of {1} was not started", _environment.Id, spec.FunctionName);
             return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal("The execution environment could not be started; the node's log says why.")));
+        }
+    }
+
+    // Null where there is none, or none that could be assigned: the long way is always open.
+    private async Task<ISandbox?> AssignBlankAsync(SandboxSpec spec)
+    {
+        if (_blanks is null || (await _blanks.Ask<BlankActor.Taken>(new BlankActor.Take(_command.Spec.Settings.Runtime), BlankDeadline)).Blank is not { } blank)
+            return null;
+        try
+        {
+            return blank.Assign(spec);
+        }
+        catch (SandboxStartException refused)
+        {
+            _nodeLog.Warning(refused, "Environment {0}: a blank sandbox was of no use", _environment.Id);
+            await blank.DiscardAsync();
+            return null;
+        }
+    }
+
+    private async Task<ISandbox> StartLongAsync(SandboxSpec spec, CancellationToken cancellation)
+    {
+        _blanks?.Tell(BlankActor.LongStartBegan.Instance, ActorRefs.NoSender);
+        try
+        {
+            return await _worker.Driver.StartAsync(spec, cancellation);
+        }
+        finally
+        {
+            _blanks?.Tell(BlankActor.LongStartEnded.Instance, ActorRefs.NoSender);
         }
     }
 

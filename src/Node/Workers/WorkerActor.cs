@@ -2,13 +2,14 @@ using Akka.Actor;
 using Akka.Event;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Functions;
+using Hearth.Node.Workers.Blanks;
 
 namespace Hearth.Node.Workers;
 
 /// <summary>
 /// Hosts this node's execution environments.
-/// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment.
-/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Drain.
+/// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment; the <see cref="BlankActor"/>.
+/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, BlankActor.Expect, ReportEnvironments, Drain.
 /// Emits:    PackagePrepared, EnvironmentsReported, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
 /// Promises: never more memory than the budget; EnvironmentEnded for every environment it was told to start.
 /// Stops:    with the node.
@@ -25,20 +26,34 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     // Asked back from their pools, and neither gone nor leased since.
     private readonly HashSet<EnvironmentId> _reclaimed = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef? _blanks;
     private IActorRef? _drainer;
+    private bool _blanksDrained;
 
     public WorkerActor(WorkerContext context)
     {
         _context = context;
         _budget = new MemoryBudget(context.MemoryBudgetMib);
+        if (context.Driver.Blanks is { } driver && context.BlankMemoryMib > 0)
+            _blanks = Context.ActorOf(Props.Create(() => new BlankActor(driver, context.Runtimes, context.BlankMemoryMib, context.Time)), "blanks");
 
         Receive<StartEnvironment>(Start);
         Receive<StopEnvironment>(stop => End(stop.EnvironmentId));
         Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
         Receive<ServeQueue>(_ => ServeWaiting());
         Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
-        Receive<PreparePackage>(prepare => PrepareAsync(prepare.Code).PipeTo(Sender));
+        Receive<PreparePackage>(prepare =>
+        {
+            _blanks?.Tell(new BlankActor.Expect(prepare.Runtime));
+            PrepareAsync(prepare.Code).PipeTo(Sender);
+        });
+        Receive<BlankActor.Expect>(expect => _blanks?.Forward(expect));
         Receive<Drain>(_ => OnDrain());
+        Receive<BlankActor.Drained>(_ =>
+        {
+            _blanksDrained = true;
+            AnswerDrainer();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -53,7 +68,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     // 4 of an invocation's path: the lease is out, the environment is made.
     private void Start(StartEnvironment command)
     {
-        var sandbox = Context.ActorOf(Props.Create(() => new SandboxActor(_context, command)), command.EnvironmentId.Value);
+        var sandbox = Context.ActorOf(Props.Create(() => new SandboxActor(_context, command, _blanks)), command.EnvironmentId.Value);
         Context.WatchWith(sandbox, new EnvironmentRemoved(command.EnvironmentId));
         var member = new Member(command, sandbox, _context.Time.GetUtcNow() + _context.MemoryWait);
         _members.Add(command.EnvironmentId, member);
@@ -131,8 +146,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _waiting.Remove(member);
         _context.TellFunction(new EnvironmentEnded(member.Command.Spec.FunctionName, environmentId));
         ServeWaiting();
-        if (_members.Count == 0)
-            _drainer?.Tell(Drained.Instance);
+        AnswerDrainer();
     }
 
     private async Task<PackagePrepared> PrepareAsync(CodeReference code)
@@ -166,8 +180,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         foreach (var member in _members.Values)
             member.Sandbox.Tell(new SandboxActor.End(FinishFirst: false));
         ServeWaiting();
-        if (_members.Count == 0)
-            _drainer.Tell(Drained.Instance);
+        _blanksDrained = _blanks is null;
+        _blanks?.Tell(BlankActor.Drain.Instance);
+        AnswerDrainer();
+    }
+
+    private void AnswerDrainer()
+    {
+        if (_members.Count == 0 && _blanksDrained)
+            _drainer?.Tell(Drained.Instance);
     }
 
     /// <summary>Ends every environment and starts no more. Reply: <see cref="Drained"/> once none is left.</summary>

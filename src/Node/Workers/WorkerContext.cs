@@ -24,4 +24,7 @@ internal sealed record WorkerContext(
 {
     /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
     public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What blank sandboxes may take of the machine's memory together; 0 for none.</summary>
+    public long BlankMemoryMib { get; init; }
 }

@@ -14,6 +14,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--sandbox", "vm", "container (runc), process (nothing), or auto")]
     [InlineData("--memory", "127", "128 to 16777216 MiB")]
     [InlineData("--memory", "16777217", "128 to 16777216 MiB")]
+    [InlineData("--blank-memory", "-1", "0 (none wait) to 1048576 MiB")]
     [InlineData("--concurrency", "0", "1 to 100000")]
     [InlineData("--concurrency", "many", "1 to 100000")]
     [InlineData("--idle-timeout", "0s", "1s to 24h")]
@@ -65,7 +66,7 @@ public sealed class StartTests : IDisposable
         await node.ExitedAsync();
         Assert.Equal(0, node.ExitCode);
         Assert.All(
-            ["--data", "--http", "--sandbox", "--runtimes", "--region", "--account", "--memory", "--concurrency", "--idle-timeout", "--log-size", "--log-age"],
+            ["--data", "--http", "--sandbox", "--runtimes", "--region", "--account", "--memory", "--blank-memory", "--concurrency", "--idle-timeout", "--log-size", "--log-age"],
             option => Assert.Contains(option, node.Output));
     }
 

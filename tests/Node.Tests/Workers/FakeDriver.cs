@@ -10,6 +10,8 @@ internal sealed class FakeDriver : ISandboxDriver
 
     public string Name => "fake";
 
+    public IBlankDriver? Blanks { get; set; }
+
     public IReadOnlyList<FakeSandbox> Made => [.. _made];
 
     public ConcurrentQueue<SandboxSpec> Specs { get; } = new();

@@ -11,6 +11,9 @@ internal interface ISandboxDriver
     /// <summary>The word of <c>--sandbox</c>: <c>container</c> or <c>process</c>.</summary>
     string Name { get; }
 
+    /// <summary>Makes sandboxes in advance; null where this driver, or this machine, cannot.</summary>
+    IBlankDriver? Blanks { get; }
+
     /// <summary>
     /// Makes the sandbox, gives its Runtime API listener to <see cref="SandboxSpec.ServeRuntimeApi"/>, and starts its
     /// runtime process with at least one full CPU. A start that fails or is cancelled leaves nothing behind.

@@ -16,26 +16,48 @@ internal sealed record SandboxCommand(IReadOnlyList<string> Arguments, string Pr
     public static SandboxCommand Of(SandboxSpec spec, string task, string runtime, int runtimeApiPort, Func<string, bool> isVisible)
     {
         RequireDirectory(spec.TaskDirectory);
-        RequireDirectory(spec.RuntimeDirectory);
-        var arguments = spec.Command.Select(word => word.Replace("{task}", task).Replace("{runtime}", runtime)).ToArray();
-        var environment = new Dictionary<string, string>(spec.Environment)
-        {
-            ["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{runtimeApiPort}",
-            ["LAMBDA_TASK_ROOT"] = task,
-            ["LAMBDA_RUNTIME_DIR"] = runtime,
-        };
-        environment.TryAdd("PATH", DefaultPath);
-        if (arguments.Length == 0)
+        var environment = Variables(spec.Environment, task, runtime, runtimeApiPort);
+        return Of(
+            spec.Command, environment, spec.RuntimeDirectory, isVisible,
+            word => word.Replace("{task}", task).Replace("{runtime}", runtime),
+            word => word.Replace("{task}", spec.TaskDirectory).Replace("{runtime}", spec.RuntimeDirectory));
+    }
+
+    /// <summary>As above, for a command that knows of no task directory yet and gets these variables and no others.</summary>
+    public static SandboxCommand Of(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string runtimeDirectory, string runtime, Func<string, bool> isVisible) =>
+        Of(command, environment, runtimeDirectory, isVisible, word => word.Replace("{runtime}", runtime), word => word.Replace("{runtime}", runtimeDirectory));
+
+    private static SandboxCommand Of(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string runtimeDirectory, Func<string, bool> isVisible,
+        Func<string, string> inSandbox, Func<string, string> onMachine)
+    {
+        RequireDirectory(runtimeDirectory);
+        if (command.Count == 0)
             throw new SandboxStartException("The runtime has no command.");
-        var word = spec.Command[0];
+        var arguments = command.Select(inSandbox).ToArray();
+        var word = command[0];
         if (!word.Contains('/'))
-            arguments[0] = word = Search(word, environment["PATH"], isVisible);
-        var here = word.Replace("{task}", spec.TaskDirectory).Replace("{runtime}", spec.RuntimeDirectory);
+            arguments[0] = word = Search(word, environment.GetValueOrDefault("PATH", DefaultPath), isVisible);
+        var here = onMachine(word);
         if (!File.Exists(here) || (here == word && !isVisible(here)))
             throw new SandboxStartException($"{arguments[0]} does not exist.");
         if (ProgramFile.Refusal(here) is { } refusal)
             throw new SandboxStartException($"{arguments[0]}: {refusal}.");
         return new SandboxCommand(arguments, here, environment);
+    }
+
+    /// <summary>All variables: those given, and those that depend on the driver.</summary>
+    public static Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> given, string task, string runtime, int runtimeApiPort)
+    {
+        var all = new Dictionary<string, string>(given)
+        {
+            ["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{runtimeApiPort}",
+            ["LAMBDA_TASK_ROOT"] = task,
+            ["LAMBDA_RUNTIME_DIR"] = runtime,
+        };
+        all.TryAdd("PATH", DefaultPath);
+        return all;
     }
 
     private static void RequireDirectory(string path)

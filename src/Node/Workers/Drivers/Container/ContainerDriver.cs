@@ -9,9 +9,9 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// processes, CPU and open files. There is no network but the sandbox's own loopback.
 /// One <c>runc run --detach</c> a start (create and start apart cost a second process start); stopping needs no runc.
 /// </summary>
-internal sealed class ContainerDriver : ISandboxDriver
+internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
 {
-    private const int BecomeSubreaper = 36;
+    private const int BecomeSubreaper = 36, BlankScratchMib = 512;
     private static readonly TimeSpan RuncDeadline = TimeSpan.FromSeconds(30);
 
     private readonly ContainerPaths _paths;
@@ -41,12 +41,25 @@ internal sealed class ContainerDriver : ISandboxDriver
 
     public string Name => "container";
 
+    // The first process hands descriptors on; as process 1 itself a runtime would have the status file as well.
+    public IBlankDriver? Blanks => _init is null ? null : this;
+
     /// <returns>Null where containers can run, or a sentence that says what is missing.</returns>
     public static string? Probe() => ContainerProbe.Missing();
 
     public Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellation) =>
         // Off the caller's thread: the steps before runc block for a few milliseconds.
-        Task.Run(() => StartOnPoolAsync(spec, cancellation), cancellation);
+        Task.Run<ISandbox>(
+            async () => await StartOnPoolAsync(SandboxInstance.NameOf(spec.EnvironmentId), spec.MemoryMib, sandbox => RunAsync(sandbox, spec, cancellation), cancellation),
+            cancellation);
+
+    public Task<IBlankSandbox> StartBlankAsync(BlankSpec spec, CancellationToken cancellation) => Task.Run<IBlankSandbox>(
+        async () =>
+        {
+            var sandbox = await StartOnPoolAsync(SandboxInstance.NameOf(new(spec.Name)), spec.MemoryMib, blank => RunBlankAsync(blank, spec, cancellation), cancellation);
+            return new ContainerBlank(sandbox, environment => Enter(environment, sandbox));
+        },
+        cancellation);
 
     public async Task SweepAsync(CancellationToken cancellation)
     {
@@ -59,16 +72,15 @@ internal sealed class ContainerDriver : ISandboxDriver
         }
     }
 
-    private async Task<ISandbox> StartOnPoolAsync(SandboxSpec spec, CancellationToken cancellation)
+    private async Task<ContainerSandbox> StartOnPoolAsync(string name, int memoryMib, Func<ContainerSandbox, Task> run, CancellationToken cancellation)
     {
-        var name = SandboxInstance.NameOf(spec.EnvironmentId);
-        var sandbox = new ContainerSandbox(name, spec, _paths, _layout, _scratches, () => _running.TryRemove(name, out _));
-        if (!_running.TryAdd(name, sandbox))
-            throw new SandboxStartException($"The environment {name} still has a sandbox.");
+        ContainerSandbox? made = null;
+        var sandbox = made = new ContainerSandbox(name, memoryMib, _paths, _layout, _scratches, () => Leave(made!));
+        Enter(name, sandbox);
         try
         {
             MakeRoot();
-            await RunAsync(sandbox, spec, cancellation);
+            await run(sandbox);
             cancellation.ThrowIfCancellationRequested();
             return sandbox;
         }
@@ -81,20 +93,57 @@ internal sealed class ContainerDriver : ISandboxDriver
         }
     }
 
+    // By its own name, and where it was blank by its environment's as well.
+    private void Enter(string name, ContainerSandbox sandbox)
+    {
+        if (!_running.TryAdd(name, sandbox))
+            throw new SandboxStartException($"The environment {name} still has a sandbox.");
+    }
+
+    private void Leave(ContainerSandbox sandbox)
+    {
+        foreach (var entry in _running.Where(entry => ReferenceEquals(entry.Value, sandbox)))
+            _running.TryRemove(entry);
+    }
+
     private async Task RunAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation)
     {
         var command = SandboxCommand.Of(spec, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort, SandboxRoot.Has);
-        using var network = sandbox.Prepare();
-        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
-            command, _paths.Root, Path.GetFullPath(spec.TaskDirectory), Path.GetFullPath(spec.RuntimeDirectory), sandbox.Scratch.Folder, _init,
-            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted));
+        using var network = sandbox.Prepare(spec.EphemeralStorageMib);
+        sandbox.Serve(spec);
+        Configure(sandbox, network, command, Path.GetFullPath(spec.TaskDirectory), taskIsMountedLater: false, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
+        await RunRuncAsync(sandbox, assignment: null);
+        sandbox.Forward(spec.Output);
+    }
 
+    private async Task RunBlankAsync(ContainerSandbox sandbox, BlankSpec spec, CancellationToken cancellation)
+    {
+        var variables = new Dictionary<string, string>(spec.Environment) { [BlankSpec.AssignmentVariable] = AssignmentPipe.Descriptor.ToString() };
+        var command = SandboxCommand.Of(spec.Command, variables, spec.RuntimeDirectory, SandboxRoot.RuntimeDirectory, SandboxRoot.Has);
+        using var network = sandbox.Prepare(BlankScratchMib);
+        var assignment = sandbox.PrepareAssignment();
+        Configure(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
+        cancellation.ThrowIfCancellationRequested();
+        await RunRuncAsync(sandbox, assignment);
+    }
+
+    private void Configure(
+        ContainerSandbox sandbox, NetworkNamespace network, SandboxCommand command, string taskDirectory, bool taskIsMountedLater, string runtimeDirectory, int memoryMib) =>
+        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
+            command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init,
+            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, memoryMib, _layout.SwapIsCounted));
+
+    private async Task RunRuncAsync(ContainerSandbox sandbox, AssignmentPipe? assignment)
+    {
         var pidFile = Path.Combine(sandbox.Bundle, "pid");
         var runc = ChildProcess.Watch(Spawn.Start(
             _runc,
-            ["runc", "--root", _paths.RuncState, "--log", Path.Combine(sandbox.Bundle, "log"), "run", "--detach", "--preserve-fds", "1", "--bundle", sandbox.Bundle, "--pid-file", pidFile, sandbox.Name],
-            [new("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")], sandbox.Bundle, sandbox.Output.Path, sandbox.StatusFile));
+            [
+                "runc", "--root", _paths.RuncState, "--log", Path.Combine(sandbox.Bundle, "log"), "run", "--detach",
+                "--preserve-fds", assignment is null ? "1" : "2", "--bundle", sandbox.Bundle, "--pid-file", pidFile, sandbox.Name,
+            ],
+            [new("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")], sandbox.Bundle, sandbox.Output.Path, sandbox.StatusFile, assignment?.Path));
         // Not ended by a cancellation: a runc killed half-way leaves processes that nobody knows, and it takes 30 ms.
         if (await Task.WhenAny(runc.Exited, Task.Delay(RuncDeadline, CancellationToken.None)) != runc.Exited)
             runc.Kill();
@@ -115,6 +164,8 @@ internal sealed class ContainerDriver : ISandboxDriver
             foreach (var folder in (string[])[Path.GetDirectoryName(_paths.Home)!, _paths.Home])
                 Libc.Check(Libc.ChangeMode(folder, 0x1c9), $"chmod {folder}"); // rwx--x--x: to be passed through, not listed.
             SandboxRoot.Create(_paths.Root);
+            Directory.CreateDirectory(_paths.LateMounts);
+            HostMounts.Share(_paths.LateMounts);
             if (_init is not null)
                 ContainerInit.Write(_init);
             _rootIsMade = true;

@@ -28,4 +28,10 @@ internal sealed class ContainerPaths(string instance, string runDirectory)
 
     /// <summary>Where the tmpfs that a sandbox sees as /tmp is mounted.</summary>
     public string Scratch(string sandbox) => Path.Combine(Home, "scratch", sandbox);
+
+    /// <summary>A mount whose own mounts reach the containers that have a folder of it.</summary>
+    public string LateMounts => Path.Combine(Home, "late");
+
+    /// <summary>What a sandbox that starts blank has at /var/task: nothing, until its package is mounted here.</summary>
+    public string LateTask(string sandbox) => Path.Combine(LateMounts, sandbox);
 }

@@ -8,7 +8,7 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// <see cref="StopAsync"/> takes away.
 /// </summary>
 internal sealed class ContainerSandbox(
-    string name, SandboxSpec spec, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, Action onStopped) : ISandbox
+    string name, int memoryMib, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, Action onStopped) : ISandbox
 {
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
 
@@ -20,6 +20,11 @@ internal sealed class ContainerSandbox(
     private SandboxCgroup? _cgroup;
     private ChildProcess? _init;
     private Task? _stopped;
+    private AssignmentPipe? _assignment;
+    private int _memoryMib = memoryMib;
+
+    // The environment that a blank sandbox was given to.
+    private string? _assignedTo;
 
     public string Name => name;
 
@@ -41,41 +46,57 @@ internal sealed class ContainerSandbox(
 
     public bool OutOfMemory => _cgroup!.OutOfMemory;
 
-    /// <summary>Makes folders, /tmp, the output pipe and the network, and has the Runtime API served.</summary>
+    /// <summary>Makes folders, /tmp, the output pipe and the network.</summary>
     /// <returns>The network namespace, to be let go once the container is in it.</returns>
-    public NetworkNamespace Prepare()
+    public NetworkNamespace Prepare(int ephemeralStorageMib)
     {
         if (!OperatingSystem.IsWindows())
             Directory.CreateDirectory(Bundle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _scratch = scratches.Take(name, spec.EphemeralStorageMib, this);
+        _scratch = scratches.Take(name, ephemeralStorageMib, this);
         _output = OutputPipe.Create(Path.Combine(Bundle, "output"));
         var network = NetworkNamespace.Create();
         _listener = network.Listener;
-        try
-        {
-            spec.ServeRuntimeApi(_listener);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-
         return network;
     }
 
-    /// <summary>The container runs: its exit and its output are watched from here on.</summary>
+    /// <summary>Makes what its function will come by: the place for its package, and the pipe for its variables.</summary>
+    public AssignmentPipe PrepareAssignment()
+    {
+        Directory.CreateDirectory(paths.LateTask(name));
+        return _assignment = AssignmentPipe.Create(Path.Combine(Bundle, "assignment"));
+    }
+
+    /// <summary>Has its Runtime API served.</summary>
+    public void Serve(SandboxSpec spec) => spec.ServeRuntimeApi(_listener!);
+
+    /// <summary>The container runs: its exit is watched from here on.</summary>
     public void Attach(int pid)
     {
         _cgroup = SandboxCgroup.Open(layout, paths.CgroupOf(name));
         _init = ChildProcess.Watch(pid, _output!.Drain);
-        _output.ForwardTo(spec.Output);
         _ = ReportExitAsync(_init, _cgroup);
+    }
+
+    /// <summary>From now on, what it writes goes to its environment.</summary>
+    public void Forward(ISandboxOutput output) => _output!.ForwardTo(output);
+
+    /// <summary>Gives a blank sandbox its function. The variables go last: on them the runtime begins.</summary>
+    public void Assign(SandboxSpec spec)
+    {
+        var environment = SandboxInstance.NameOf(spec.EnvironmentId);
+        scratches.Assign(name, environment, spec.EphemeralStorageMib);
+        _assignedTo = environment;
+        HostMounts.BindReadOnly(Path.GetFullPath(spec.TaskDirectory), paths.LateTask(name));
+        _cgroup!.Resize(_memoryMib, spec.MemoryMib);
+        _memoryMib = spec.MemoryMib;
+        Serve(spec);
+        Forward(spec.Output);
+        _assignment!.Send(SandboxCommand.Variables(spec.Environment, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort));
     }
 
     public void DrainOutput() => _output!.Drain();
 
-    public void ApplyCpuShare() => _cgroup!.SetQuota(SandboxCgroup.Quota(spec.MemoryMib));
+    public void ApplyCpuShare() => _cgroup!.SetQuota(SandboxCgroup.Quota(_memoryMib));
 
     public async Task StopAsync(bool keepScratch)
     {
@@ -84,7 +105,7 @@ internal sealed class ContainerSandbox(
             stopped = _stopped is { IsFaulted: false, IsCanceled: false } ? _stopped : _stopped = StopOnceAsync(); // A failed one is tried again.
         await stopped;
         if (!keepScratch)
-            scratches.Remove(name, this);
+            scratches.Remove(_assignedTo ?? name, this);
     }
 
     private async Task ReportExitAsync(ChildProcess init, SandboxCgroup cgroup)
@@ -113,15 +134,25 @@ internal sealed class ContainerSandbox(
             _cgroup?.Dispose();
             await CgroupRemoval.KillAndRemoveAsync(layout, paths.CgroupOf(name), deadline.Token);
             DeleteFolder(Path.Combine(paths.RuncState, name));
+            if (_assignment is not null)
+                RemoveLateTask();
         }
         finally
         {
+            _assignment?.Dispose();
             _output?.Close();
             _listener?.Dispose();
             DeleteFolder(Bundle);
         }
 
         onStopped(); // Not after a failure: the environment's next sandbox must not meet this one alive.
+    }
+
+    private void RemoveLateTask()
+    {
+        HostMounts.Unmount(paths.LateTask(name));
+        if (Directory.Exists(paths.LateTask(name)))
+            Directory.Delete(paths.LateTask(name)); // Not recursive: were the package still mounted, this fails and harms nothing.
     }
 
     private static void DeleteFolder(string folder)

@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 namespace Hearth.Node.Workers.Drivers.Container;
 
 /// <summary>What differs between two containers' configurations.</summary>
+/// <param name="TaskIsMountedLater">The task directory is empty as yet: what is mounted on it later, on the machine, reaches the container.</param>
 /// <param name="InitProgram">This machine's file of <see cref="ContainerInit"/>, or null for none.</param>
 /// <param name="FirstId">The first of the 65,536 ids of this machine that the sandbox's users are.</param>
 /// <param name="SwapIsCounted">Whether the kernel can limit swap; asking where it cannot is an error.</param>
 internal sealed record ContainerSettings(
-    SandboxCommand Command, string Root, string TaskDirectory, string RuntimeDirectory, string Scratch, string? InitProgram,
+    SandboxCommand Command, string Root, string TaskDirectory, bool TaskIsMountedLater, string RuntimeDirectory, string Scratch, string? InitProgram,
     string NetworkNamespace, string CgroupPath, uint FirstId, int MemoryMib, bool SwapIsCounted);
 
 /// <summary>Writes a container's <c>config.json</c> for runc (OCI runtime specification 1.0.2).</summary>
@@ -69,7 +70,9 @@ internal static class OciConfiguration
             // Without it a runtime takes the machine's memory for its own and sizes its heap by that.
             Mount("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"),
             Bind(settings.Scratch, "/tmp", "rw"),
-            Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro"),
+            settings.TaskIsMountedLater
+                ? Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro", "rslave")
+                : Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro"),
             Bind(settings.RuntimeDirectory, SandboxRoot.RuntimeDirectory, "ro"));
         if (settings.InitProgram is { } init)
             mounts.Add((JsonNode)Bind(init, SandboxRoot.InitProgram, "ro"));
@@ -105,10 +108,9 @@ internal static class OciConfiguration
             ["pids"] = new JsonObject { ["limit"] = MostProcesses },
             ["cpu"] = new JsonObject
             {
-                // The init phase: at least one full CPU. At 128 MB's share Python alone would take most of a second to start.
-                ["quota"] = Math.Max(SandboxCgroup.PeriodMicroseconds, SandboxCgroup.Quota(settings.MemoryMib)),
+                ["quota"] = SandboxCgroup.InitQuota(settings.MemoryMib),
                 ["period"] = SandboxCgroup.PeriodMicroseconds,
-                ["shares"] = Math.Max(2, 1_024L * settings.MemoryMib / Contracts.Limits.MemoryMibPerVcpu),
+                ["shares"] = SandboxCgroup.Shares(settings.MemoryMib),
             },
         };
     }
@@ -122,8 +124,8 @@ internal static class OciConfiguration
     };
 
     // Recursive: a user namespace may not separate a mount from the mounts below it.
-    private static JsonObject Bind(string source, string destination, string access) =>
-        Mount(destination, "bind", source, "rbind", access, "nosuid", "nodev");
+    private static JsonObject Bind(string source, string destination, params string[] options) =>
+        Mount(destination, "bind", source, ["rbind", "nosuid", "nodev", .. options]);
 
     private static JsonObject Namespace(string type) => new() { ["type"] = type };
 

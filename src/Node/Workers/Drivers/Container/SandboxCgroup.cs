@@ -55,20 +55,54 @@ internal sealed class SandboxCgroup : IDisposable
     /// <summary>The CPU time in each period, in microseconds, that this much memory buys.</summary>
     public static int Quota(int memoryMib) => (int)Math.Max(1_000, (long)PeriodMicroseconds * memoryMib / Limits.MemoryMibPerVcpu);
 
+    /// <summary>The CPU time in each period while the function is loaded: at least one full CPU.</summary>
+    /// <remarks>At 128 MB's share Python alone would take most of a second to start.</remarks>
+    public static int InitQuota(int memoryMib) => Math.Max(PeriodMicroseconds, Quota(memoryMib));
+
+    /// <summary>The weight against other groups when the CPUs are short, in v1's numbers: 1,024 for one vCPU.</summary>
+    public static long Shares(int memoryMib) => Math.Max(2, 1_024L * memoryMib / Limits.MemoryMibPerVcpu);
+
     public void SetQuota(int microseconds)
     {
         try
         {
             if (_layout.IsUnified)
-                File.WriteAllText(Path.Combine(_layout.Cpu, _path, "cpu.max"), $"{microseconds} {PeriodMicroseconds}");
+                Write(_layout.Cpu, "cpu.max", $"{microseconds} {PeriodMicroseconds}");
             else
-                File.WriteAllText(Path.Combine(_layout.Cpu, _path, "cpu.cfs_quota_us"), microseconds.ToString());
+                Write(_layout.Cpu, "cpu.cfs_quota_us", microseconds.ToString());
         }
         catch (IOException)
         {
             // The sandbox has ended and its group is gone.
         }
     }
+
+    /// <summary>Gives a sandbox that was blank its function's memory, and the CPU of its init phase.</summary>
+    /// <param name="fromMib">The memory it has now.</param>
+    /// <exception cref="IOException">It uses more than that already, or has ended.</exception>
+    public void Resize(int fromMib, int memoryMib)
+    {
+        var bytes = ((long)memoryMib << 20).ToString();
+        if (_layout.IsUnified)
+        {
+            Write(_layout.Memory, "memory.max", bytes);
+            Write(_layout.Cpu, "cpu.weight", (1 + ((Shares(memoryMib) - 2) * 9_999 / 262_142)).ToString()); // runc's conversion
+        }
+        else
+        {
+            // The limit of memory and swap together may at no time be below that of memory.
+            string[] files = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"];
+            foreach (var file in memoryMib < fromMib ? files : files.Reverse())
+                if (file == files[0] || _layout.SwapIsCounted)
+                    Write(_layout.Memory, file, bytes);
+            Write(_layout.Cpu, "cpu.shares", Shares(memoryMib).ToString());
+        }
+
+        if (InitQuota(memoryMib) != InitQuota(fromMib))
+            SetQuota(InitQuota(memoryMib));
+    }
+
+    private void Write(string tree, string file, string value) => File.WriteAllText(Path.Combine(tree, _path, file), value);
 
     /// <summary>Closes the files; the last values read stay.</summary>
     public void Dispose()

@@ -28,6 +28,18 @@ internal sealed class ScratchStore(ContainerPaths paths)
         }
     }
 
+    /// <summary>Gives a sandbox's /tmp to an environment, at that environment's size.</summary>
+    public void Assign(string sandbox, string environment, int sizeMib)
+    {
+        lock (_scratches)
+        {
+            if (!_scratches.Remove(sandbox, out var held))
+                throw new SandboxStartException($"The sandbox {sandbox} has no /tmp any more.");
+            _scratches.Add(environment, held);
+            HostMounts.ResizeScratch(held.Scratch.Folder, sizeMib);
+        }
+    }
+
     /// <summary>No effect when the scratch has come to belong to a later owner.</summary>
     public void Remove(string sandbox, object owner)
     {

@@ -70,10 +70,48 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d);
 
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static unsafe partial nint SystemCall(nint number, nint directory, byte* path, nint a, void* b, nint c);
+
     // The numbers are the same on every architecture; glibc has wrappers only since 2.36.
     public static int OpenProcess(int pid) => (int)SystemCall(434, pid, 0, 0, 0);
 
     public static int SignalProcess(int descriptor, int signal) => (int)SystemCall(424, descriptor, signal, 0, 0);
+
+    /// <summary>A copy of the mount at <paramref name="path"/>, attached nowhere, from the kernel's 5.2 on.</summary>
+    /// <param name="path">Absolute, UTF-8, with a closing zero.</param>
+    public static unsafe int CloneMount(ReadOnlySpan<byte> path)
+    {
+        const int clone = 1, recursive = 0x8000;
+        fixed (byte* name = path)
+            return (int)SystemCall(428, CurrentDirectory, name, clone | recursive | CloseOnExec, null, 0);
+    }
+
+    /// <summary>Sets flags of a mount that is attached nowhere yet, and of those below it; from the kernel's 5.12 on.</summary>
+    public static unsafe int SetMountFlags(int mount, ulong flags)
+    {
+        const int emptyPath = 0x1000, recursive = 0x8000;
+        var attributes = stackalloc ulong[4] { flags, 0, 0, 0 };
+        fixed (byte* name = "\0"u8)
+            return (int)SystemCall(442, mount, name, emptyPath | recursive, attributes, 4 * sizeof(ulong));
+    }
+
+    /// <summary>Attaches it; from the kernel's 5.2 on.</summary>
+    /// <param name="path">Absolute, UTF-8, with a closing zero.</param>
+    public static unsafe int AttachMount(int mount, ReadOnlySpan<byte> path)
+    {
+        const int fromEmptyPath = 4;
+        fixed (byte* nothing = "\0"u8, name = path)
+            return (int)MoveMount(429, mount, nothing, CurrentDirectory, name, fromEmptyPath);
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static unsafe partial nint MoveMount(nint number, nint fromDirectory, byte* fromPath, nint toDirectory, byte* toPath, nint flags);
+
+    private const int CurrentDirectory = -100;
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static unsafe partial nint Write(int descriptor, byte* buffer, nint count);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

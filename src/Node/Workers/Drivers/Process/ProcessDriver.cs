@@ -18,6 +18,8 @@ internal sealed class ProcessDriver(string dataDirectory) : ISandboxDriver
 
     public string Name => "process";
 
+    public IBlankDriver? Blanks => null;
+
     public Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellation) =>
         Task.Run(() => StartOnPoolAsync(spec, cancellation), cancellation);
 

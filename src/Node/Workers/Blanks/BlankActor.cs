@@ -1,0 +1,256 @@
+using Akka.Actor;
+using Akka.Event;
+using Hearth.Node.Runtimes;
+using Hearth.Node.Workers.Drivers;
+
+namespace Hearth.Node.Workers.Blanks;
+
+/// <summary>
+/// Keeps blank sandboxes ready for the runtimes in use.
+/// Owns:     this node's blank sandboxes until they are taken.
+/// Accepts:  Expect, Take, LongStartBegan, LongStartEnded, Describe, Drain; from itself what starts, ends and passes.
+/// Emits:    Taken, Described, Drained to who asks.
+/// Promises: a sandbox is handed out once; no more memory than the operator's budget; no start while an invocation waits
+///           for one that goes the long way.
+/// Stops:    with the worker.
+/// </summary>
+internal sealed class BlankActor : ReceiveActor, IWithTimers
+{
+    /// <summary>Starts at once: the machine's other work goes on meanwhile.</summary>
+    private const int MaxStarting = 2;
+
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(5);
+
+    private readonly IBlankDriver _driver;
+    private readonly RuntimeCatalog _runtimes;
+    private readonly long _budgetMib;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, BlankStock> _stocks = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private int _longStarts;
+    private int _discarding;
+    private IActorRef? _drainer;
+
+    public BlankActor(IBlankDriver driver, RuntimeCatalog runtimes, long budgetMib, TimeProvider time)
+    {
+        (_driver, _runtimes, _budgetMib, _time) = (driver, runtimes, budgetMib, time);
+        Receive<Expect>(expect =>
+        {
+            FindStock(expect.Runtime);
+            Refill();
+        });
+        Receive<Take>(OnTake);
+        Receive<LongStartBegan>(_ => _longStarts++);
+        Receive<LongStartEnded>(_ =>
+        {
+            _longStarts--;
+            Refill();
+        });
+        Receive<Started>(OnStarted);
+        Receive<StartFailed>(OnStartFailed);
+        Receive<Exited>(OnExited);
+        Receive<Discarded>(_ =>
+        {
+            _discarding--;
+            AnswerDrainer();
+        });
+        Receive<Tick>(_ => OnTick());
+        Receive<Describe>(_ => Sender.Tell(new Described([.. _stocks.Values.Select(stock => new BlankCount(stock.Runtime.Identifier, stock.Ready, stock.Starting))])));
+        Receive<Drain>(_ => OnDrain());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickInterval);
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    private BlankStock? FindStock(string identifier)
+    {
+        if (_stocks.TryGetValue(identifier, out var stock))
+            return stock;
+        if (!_runtimes.TryFind(identifier, out var runtime) || runtime.Blank is null)
+            return null;
+        return _stocks[identifier] = new BlankStock(runtime, RuntimeFiles.Fingerprint(runtime));
+    }
+
+    private void OnTake(Take take)
+    {
+        var stock = FindStock(take.Runtime);
+        stock?.Demand.Note(Now);
+        Sender.Tell(new Taken(_drainer is null ? stock?.Take() : null));
+        Refill();
+    }
+
+    private void Refill()
+    {
+        while (_longStarts == 0 && _drainer is null && _stocks.Values.Sum(stock => stock.Starting) < MaxStarting && NextToStart() is { } stock)
+        {
+            stock.Starting++;
+            StartAsync(stock).PipeTo(Self);
+        }
+    }
+
+    // The emptiest first, so that one busy runtime does not keep the others without any.
+    private BlankStock? NextToStart()
+    {
+        var left = _budgetMib - _stocks.Values.Sum(stock => (long)stock.ResidentMib);
+        return _stocks.Values
+            .Where(stock => stock.Lacks(Now) && stock.Runtime.Blank!.ResidentMib <= left)
+            .MinBy(stock => stock.Ready + stock.Starting);
+    }
+
+    private async Task<object> StartAsync(BlankStock stock)
+    {
+        var (runtime, fingerprint) = (stock.Runtime, stock.Fingerprint);
+        try
+        {
+            var spec = new BlankSpec(
+                $"blank-{Guid.NewGuid():N}", runtime.Command, FunctionVariables.Defaults(runtime), runtime.Directory, runtime.Blank!.MemoryMib);
+            return new Started(stock, await _driver.StartBlankAsync(spec, CancellationToken.None), fingerprint);
+        }
+        catch (Exception failure)
+        {
+            return new StartFailed(stock, failure);
+        }
+    }
+
+    private void OnStarted(Started started)
+    {
+        var (stock, blank) = (started.Stock, started.Blank);
+        stock.Starting--;
+        if (_drainer is not null || started.Fingerprint != stock.Fingerprint)
+        {
+            Discard([blank]);
+        }
+        else
+        {
+            stock.Add(blank);
+            blank.Exited.PipeTo(Self, success: _ => new Exited(stock, blank));
+        }
+
+        Refill();
+        AnswerDrainer();
+    }
+
+    private void OnStartFailed(StartFailed failed)
+    {
+        failed.Stock.Starting--;
+        var pause = failed.Stock.Fail(Now);
+        _log.Warning(failed.Cause, "No blank sandbox of {0} could be started; the next try is in {1}", failed.Stock.Runtime.Identifier, pause);
+        Refill();
+        AnswerDrainer();
+    }
+
+    // One that was taken before is its environment's, and is told to that.
+    private void OnExited(Exited exited)
+    {
+        if (!exited.Stock.Remove(exited.Blank))
+            return;
+        var pause = exited.Stock.Fail(Now);
+        _log.Warning("A blank sandbox of {0} has ended by itself; the next one is started in {1}", exited.Stock.Runtime.Identifier, pause);
+        Discard([exited.Blank]);
+    }
+
+    private void OnTick()
+    {
+        foreach (var stock in _stocks.Values)
+        {
+            if (stock.Renew(RuntimeFiles.Fingerprint(stock.Runtime)))
+            {
+                _log.Info("The files of {0} have changed: its blank sandboxes are made anew", stock.Runtime.Identifier);
+                Discard(stock.TakeAll());
+            }
+
+            Discard(stock.TakeSurplus(Now));
+        }
+
+        Refill();
+    }
+
+    private void Discard(IReadOnlyList<IBlankSandbox> blanks)
+    {
+        foreach (var blank in blanks)
+        {
+            _discarding++;
+            blank.DiscardAsync().PipeTo(Self, success: () => Discarded.Instance, failure: cause =>
+            {
+                _log.Error(cause, "A blank sandbox was not removed");
+                return Discarded.Instance;
+            });
+        }
+    }
+
+    private void OnDrain()
+    {
+        _drainer = Sender;
+        foreach (var stock in _stocks.Values)
+            Discard(stock.TakeAll());
+        AnswerDrainer();
+    }
+
+    private void AnswerDrainer()
+    {
+        if (_discarding == 0 && _stocks.Values.All(stock => stock.Starting == 0))
+            _drainer?.Tell(Drained.Instance);
+    }
+
+    /// <summary>A function of this runtime is here: its first invocation may come.</summary>
+    /// <param name="Runtime">As <c>python3.11</c>.</param>
+    public sealed record Expect(string Runtime);
+
+    /// <summary>Reply: <see cref="Taken"/>. Whoever gets a sandbox assigns or discards it.</summary>
+    public sealed record Take(string Runtime);
+
+    /// <param name="Blank">Null where there is none.</param>
+    public sealed record Taken(IBlankSandbox? Blank);
+
+    /// <summary>An invocation waits for a sandbox that is made from the beginning; each is followed by a <see cref="LongStartEnded"/>.</summary>
+    public sealed class LongStartBegan
+    {
+        public static readonly LongStartBegan Instance = new();
+    }
+
+    public sealed class LongStartEnded
+    {
+        public static readonly LongStartEnded Instance = new();
+    }
+
+    /// <summary>Reply: <see cref="Described"/>.</summary>
+    public sealed class Describe
+    {
+        public static readonly Describe Instance = new();
+    }
+
+    public sealed record Described(IReadOnlyList<BlankCount> Counts);
+
+    /// <summary>Discards all and starts no more. Reply: <see cref="Drained"/>.</summary>
+    public sealed class Drain
+    {
+        public static readonly Drain Instance = new();
+    }
+
+    public sealed class Drained
+    {
+        public static readonly Drained Instance = new();
+    }
+
+    private sealed record Started(BlankStock Stock, IBlankSandbox Blank, string Fingerprint);
+
+    private sealed record StartFailed(BlankStock Stock, Exception Cause);
+
+    private sealed record Exited(BlankStock Stock, IBlankSandbox Blank);
+
+    private sealed class Discarded
+    {
+        public static readonly Discarded Instance = new();
+    }
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}
+
+/// <summary>The blank sandboxes of one runtime.</summary>
+internal sealed record BlankCount(string Runtime, int Ready, int Starting);
