@@ -5,12 +5,8 @@
 const output = require('./output.cjs');
 const { RuntimeApi } = require('./runtime-api.cjs');
 const { loadHandler } = require('./handler.cjs');
-const { Invocation } = require('./invocation.cjs');
+const { Invocation, readEnvironment } = require('./invocation.cjs');
 const errors = require('./errors.cjs');
-
-if (process.env.HEARTH_ASSIGNMENT_FD) {
-  require('./assignment.cjs').awaitAssignment(Number(process.env.HEARTH_ASSIGNMENT_FD));
-}
 
 const EXIT_UNCAUGHT = 129;
 const EXIT_UNHANDLED_REJECTION = 128;
@@ -20,27 +16,11 @@ let current = null;
 /** From the moment an outcome is known until the node has accepted it. */
 let outcomePending = false;
 let handler;
+let api;
 let exiting = false;
 let exitCode = 0;
 
 const exit = () => process.exit(exitCode);
-
-const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, {
-  onInvocation(headers, body) {
-    output.state.requestId = headers['lambda-runtime-aws-request-id'];
-    current = new Invocation(headers, handler, finish);
-    current.run(body);
-  },
-  onAccepted() {
-    outcomePending = false;
-    if (exiting) exit();
-  },
-  onHungUp: exit,
-  onFailed(message) {
-    output.log('ERROR', message);
-    process.exit(1);
-  },
-});
 
 /** Posts an invocation's outcome once everything it printed is in the pipe. */
 function finish(kind, body, errorType) {
@@ -71,18 +51,43 @@ function uncaught(error) {
   die('Uncaught Exception', error, EXIT_UNCAUGHT);
 }
 
-output.patchConsole();
-process.on('uncaughtException', uncaught);
-process.on('unhandledRejection', (reason) => {
-  die('Unhandled Promise Rejection', new errors.UnhandledPromiseRejection(reason), EXIT_UNHANDLED_REJECTION);
-});
-process.on('beforeExit', () => current?.drained());
-
-loadHandler(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), process.env._HANDLER ?? '').then((loaded) => {
-  // A turn of the event loop later, so that a promise rejected while loading still counts as a failed init.
-  setImmediate(() => {
-    if (exiting) return;
-    handler = loaded;
-    api.askNext();
+function start() {
+  readEnvironment();
+  api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, {
+    onInvocation(headers, body) {
+      output.state.requestId = headers['lambda-runtime-aws-request-id'];
+      current = new Invocation(headers, handler, finish);
+      current.run(body);
+    },
+    onAccepted() {
+      outcomePending = false;
+      if (exiting) exit();
+    },
+    onHungUp: exit,
+    onFailed(message) {
+      output.log('ERROR', message);
+      process.exit(1);
+    },
   });
-}, uncaught);
+  output.patchConsole();
+  process.on('uncaughtException', uncaught);
+  process.on('unhandledRejection', (reason) => {
+    die('Unhandled Promise Rejection', new errors.UnhandledPromiseRejection(reason), EXIT_UNHANDLED_REJECTION);
+  });
+  process.on('beforeExit', () => current?.drained());
+
+  loadHandler(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), process.env._HANDLER ?? '').then((loaded) => {
+    // A turn of the event loop later, so that a promise rejected while loading still counts as a failed init.
+    setImmediate(() => {
+      if (exiting) return;
+      handler = loaded;
+      api.askNext();
+    });
+  }, uncaught);
+}
+
+if (process.env.HEARTH_ASSIGNMENT_FD) {
+  require('./assignment.cjs').awaitAssignment(Number(process.env.HEARTH_ASSIGNMENT_FD)).then(start);
+} else {
+  start();
+}

@@ -5,13 +5,18 @@ const output = require('./output.cjs');
 const errors = require('./errors.cjs');
 
 // Read once: each look into process.env is a call into the C library.
-const {
-  AWS_LAMBDA_FUNCTION_VERSION: FUNCTION_VERSION,
-  AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: MEMORY_SIZE,
-  AWS_LAMBDA_LOG_GROUP_NAME: LOG_GROUP_NAME,
-  AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM_NAME,
-} = process.env;
+let fromEnvironment;
+
+/** To be called when the function's variables are known. */
+function readEnvironment() {
+  fromEnvironment = {
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+}
 
 class Invocation {
   /** @param finish called once: (kind, body, errorType) with kind `response` or `error` */
@@ -102,11 +107,7 @@ class Invocation {
       succeed: once(this, this.succeed),
       fail: once(this, this.fail),
       done: once(this, (error, result) => (error === undefined || error === null ? this.respond(result) : this.reject(error))),
-      functionVersion: FUNCTION_VERSION,
-      functionName: FUNCTION_NAME,
-      memoryLimitInMB: MEMORY_SIZE,
-      logGroupName: LOG_GROUP_NAME,
-      logStreamName: LOG_STREAM_NAME,
+      ...fromEnvironment,
       clientContext: parseHeader(this.headers['lambda-runtime-client-context'], 'ClientContext'),
       identity: parseHeader(this.headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
       invokedFunctionArn: this.headers['lambda-runtime-invoked-function-arn'],
@@ -144,4 +145,4 @@ function parseHeader(text, name) {
   }
 }
 
-module.exports = { Invocation };
+module.exports = { Invocation, readEnvironment };

@@ -5,6 +5,7 @@ const fs = require('fs');
 const { format } = require('util');
 
 const state = { requestId: undefined };
+let muted = false;
 
 // process.stdout and process.stderr are made when first touched, which costs milliseconds; only a function that writes
 // to them itself pays for that, and from then on the console goes through them too, to keep the order.
@@ -19,7 +20,14 @@ for (const name of ['stdout', 'stderr']) {
   });
 }
 
+/** Until the returned function is called, nothing is written. */
+function mute() {
+  muted = true;
+  return () => { muted = false; };
+}
+
 function write(text) {
+  if (muted) return;
   if (streams.stdout) {
     streams.stdout.write(text);
     return;
@@ -60,4 +68,4 @@ function flushed(then) {
   for (const stream of waiting) stream.write('', () => --left === 0 && then());
 }
 
-module.exports = { state, log, patchConsole, flushed };
+module.exports = { state, log, mute, patchConsole, flushed };

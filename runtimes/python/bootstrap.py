@@ -308,6 +308,7 @@ def _await_assignment(descriptor):
     import _hearth_faults
     import _hearth_logging
     _hearth_logging.set_up(logging, current)
+    os.write(1, b"\0")  # Ready.
     records = b""
     while data := os.read(descriptor, 65536):
         records += data

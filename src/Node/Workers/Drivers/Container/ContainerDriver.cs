@@ -126,6 +126,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         Configure(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
         await RunRuncAsync(sandbox, assignment);
+        await sandbox.ReadyAsync(cancellation);
     }
 
     private void Configure(

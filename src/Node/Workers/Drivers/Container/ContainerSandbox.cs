@@ -10,7 +10,7 @@ namespace Hearth.Node.Workers.Drivers.Container;
 internal sealed class ContainerSandbox(
     string name, int memoryMib, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, Action onStopped) : ISandbox
 {
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10), ReadyDeadline = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource<SandboxExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -79,6 +79,23 @@ internal sealed class ContainerSandbox(
 
     /// <summary>From now on, what it writes goes to its environment.</summary>
     public void Forward(ISandboxOutput output) => _output!.ForwardTo(output);
+
+    /// <summary>Waits until a blank sandbox's runtime is ready for its function.</summary>
+    /// <exception cref="SandboxStartException">It has ended, or was not ready within 30 seconds.</exception>
+    public async Task ReadyAsync(CancellationToken cancellation)
+    {
+        var signal = new ReadySignal();
+        Forward(signal);
+        try
+        {
+            if (await Task.WhenAny(signal.Ready, Exited).WaitAsync(ReadyDeadline, cancellation) != signal.Ready)
+                throw new SandboxStartException($"The blank runtime ended: {Exited.Result}. {signal.Text}");
+        }
+        catch (TimeoutException late)
+        {
+            throw new SandboxStartException($"The blank runtime was not ready within {ReadyDeadline.TotalSeconds} s. {signal.Text}", late);
+        }
+    }
 
     /// <summary>Gives a blank sandbox its function. The variables go last: on them the runtime begins.</summary>
     public void Assign(SandboxSpec spec)

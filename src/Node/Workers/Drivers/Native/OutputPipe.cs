@@ -35,13 +35,14 @@ internal sealed class OutputPipe : IWatched
         return new OutputPipe(path, Libc.Check(Libc.Open(path, Libc.ReadWrite | Libc.NonBlocking | Libc.CloseOnExec, 0), $"open {path}"));
     }
 
-    /// <summary>From now on, what arrives goes to <paramref name="output"/>. Until then it waits in the pipe.</summary>
+    /// <summary>From now on, what arrives goes to <paramref name="output"/>. Before the first call it waits in the pipe.</summary>
     public void ForwardTo(ISandboxOutput output)
     {
         lock (_gate)
         {
             _output = output;
-            _key = SandboxWatcher.Shared.Watch(this);
+            if (_key == 0)
+                _key = SandboxWatcher.Shared.Watch(this);
         }
     }
 

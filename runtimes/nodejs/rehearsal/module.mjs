@@ -1,0 +1,3 @@
+import { handler as common } from './common.cjs';
+
+export const handler = async (event, context) => common(event, context);
