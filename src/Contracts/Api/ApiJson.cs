@@ -14,6 +14,7 @@ namespace Hearth.Contracts.Api;
 [JsonSerializable(typeof(ListFunctionsResponse))]
 [JsonSerializable(typeof(AccountSettings))]
 [JsonSerializable(typeof(ListRuntimesResponse))]
+[JsonSerializable(typeof(ListBlanksResponse))]
 [JsonSerializable(typeof(ListEnvironmentsResponse))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(FunctionError))]

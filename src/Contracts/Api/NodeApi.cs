@@ -2,12 +2,15 @@ namespace Hearth.Contracts.Api;
 
 /// <summary>
 /// Hearth's own endpoints, beside the Lambda API on the same port:
-/// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
+/// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/blanks</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
 /// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>.
 /// </summary>
 public static class NodeApi
 {
     public const string Runtimes = "/hearth/v1/runtimes";
+
+    /// <summary>The sandboxes that wait for a function.</summary>
+    public const string Blanks = "/hearth/v1/blanks";
 
     public static string Environments(string functionName) => $"/hearth/v1/functions/{functionName}/environments";
 
@@ -22,11 +25,29 @@ public sealed record RuntimeDescription(string Identifier, string Family, string
 
 public sealed record ListRuntimesResponse(string Node, string Sandbox, IReadOnlyList<RuntimeDescription> Runtimes);
 
+/// <summary>How many sandboxes wait for a function of this runtime.</summary>
+/// <param name="Ready">Their runtime process is up.</param>
+/// <param name="Starting">Being made.</param>
+public sealed record BlankDescription(string Runtime, int Ready, int Starting);
+
+public sealed record ListBlanksResponse(IReadOnlyList<BlankDescription> Blanks);
+
 /// <summary>One execution environment as <c>hearth show</c> prints it.</summary>
 /// <param name="State">Leased or Idle.</param>
 /// <param name="Invocations">Invocations it was leased for so far.</param>
 /// <param name="IdleSince">When its last lease ended; null while leased.</param>
-public sealed record EnvironmentDescription(string EnvironmentId, string State, long Invocations, DateTimeOffset StartedAt, DateTimeOffset? IdleSince);
+/// <param name="Sandbox">What its processes, mounts and control groups are named by on the node; null while there is none.</param>
+/// <param name="Start">How its latest start went; null before it was made.</param>
+public sealed record EnvironmentDescription(
+    string EnvironmentId, string State, long Invocations, DateTimeOffset StartedAt, DateTimeOffset? IdleSince, string? Sandbox = null, EnvironmentStart? Start = null);
+
+/// <summary>Where the time of a cold start went, in milliseconds.</summary>
+/// <param name="Blank">Whether a sandbox with a waiting runtime process was there.</param>
+/// <param name="QueueMs">Until its memory was reserved.</param>
+/// <param name="PackageMs">Until its code lay extracted on the node.</param>
+/// <param name="SandboxMs">Making the sandbox, or assigning the waiting one.</param>
+/// <param name="InitMs">Loading the function; null while it is loaded.</param>
+public sealed record EnvironmentStart(bool Blank, double QueueMs, double PackageMs, double SandboxMs, double? InitMs);
 
 public sealed record ListEnvironmentsResponse(string FunctionName, int ConcurrencyLimit, IReadOnlyList<EnvironmentDescription> Environments);
 

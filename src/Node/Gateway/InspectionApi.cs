@@ -5,16 +5,19 @@ using Hearth.Contracts.Functions;
 using Hearth.Node.Functions;
 using Hearth.Node.Logs;
 using Hearth.Node.Runtimes;
+using Hearth.Node.Workers;
 
 namespace Hearth.Node.Gateway;
 
 /// <summary>Hearth's own endpoints, which the <c>hearth</c> command reads: runtimes, environments, logs.</summary>
 internal sealed class InspectionApi(
-    FunctionNames names, FunctionRegion functions, RuntimeCatalog runtimes, FunctionLogs logs, string nodeId, string sandbox)
+    FunctionNames names, FunctionRegion functions, RuntimeCatalog runtimes, FunctionLogs logs, EnvironmentTable environments,
+    Func<Task<IReadOnlyList<BlankDescription>>> describeBlanks, string nodeId, string sandbox)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(NodeApi.Runtimes, RuntimesAsync);
+        routes.MapGet(NodeApi.Blanks, BlanksAsync);
         routes.MapGet(NodeApi.Environments("{name}"), EnvironmentsAsync);
         routes.MapGet(NodeApi.Logs("{name}"), LogsAsync);
     }
@@ -32,7 +35,7 @@ internal sealed class InspectionApi(
             switch (await functions.AskAsync(new DescribeEnvironments(reference!.Name)))
             {
                 case EnvironmentsDescribed described:
-                    var response = new ListEnvironmentsResponse(reference.Name, described.ConcurrencyLimit, described.Environments);
+                    var response = new ListEnvironmentsResponse(reference.Name, described.ConcurrencyLimit, [.. described.Environments.Select(WithStart)]);
                     await ApiReplies.WriteAsync(context, StatusCodes.Status200OK, response, ApiJson.Relaxed.ListEnvironmentsResponse);
                     return;
                 case RequestRefused refused:
@@ -43,6 +46,13 @@ internal sealed class InspectionApi(
 
         await ApiReplies.WriteErrorAsync(context, error!);
     }
+
+    private EnvironmentDescription WithStart(EnvironmentDescription description) => environments.TryFind(new(description.EnvironmentId)) is { } environment
+        ? environment.Describe() switch { var (sandbox, start) => description with { Sandbox = sandbox, Start = start } }
+        : description;
+
+    private async Task BlanksAsync(HttpContext context) => await ApiReplies.WriteAsync(
+        context, StatusCodes.Status200OK, new ListBlanksResponse(await describeBlanks()), ApiJson.Relaxed.ListBlanksResponse);
 
     // A deleted function's log stays until it is too old: the name alone decides.
     private async Task LogsAsync(HttpContext context)

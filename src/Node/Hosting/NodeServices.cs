@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Hearth.Contracts.Api;
 using Hearth.Node.Functions;
 using Hearth.Node.Gateway;
 using Hearth.Node.Logs;
@@ -6,6 +8,7 @@ using Hearth.Node.RuntimeApi;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Storage;
 using Hearth.Node.Workers;
+using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
 
 namespace Hearth.Node.Hosting;
@@ -50,6 +53,7 @@ internal static class NodeServices
             provider.GetRequiredService<TimeProvider>())
         {
             BlankMemoryMib = options.BlankMemoryMib,
+            Log = provider.GetRequiredService<ILogger<WorkerActor>>(),
         });
 
     public static IServiceCollection AddRuntimeApi(this IServiceCollection services) => services
@@ -74,7 +78,7 @@ internal static class NodeServices
             .AddSingleton<InvokeApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
-                provider, NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
+                provider, DescribeBlanks(provider), NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
     }
 
     public static IServiceCollection AddNodeLifetime(this IServiceCollection services) => services
@@ -94,6 +98,12 @@ internal static class NodeServices
         app.Services.GetRequiredService<InspectionApi>().Map(app);
         app.MapFallback(OtherOperations.AnswerAsync);
     }
+
+    private static Func<Task<IReadOnlyList<BlankDescription>>> DescribeBlanks(IServiceProvider provider) => async () =>
+    {
+        var worker = provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<WorkerActor>();
+        return (await worker.Ask<BlankActor.Described>(BlankActor.Describe.Instance, TimeSpan.FromSeconds(5))).Blanks;
+    };
 
     // Small logs are kept in small files: only whole ones are deleted.
     private static FunctionLogOptions LogOptions(NodeOptions options)

@@ -17,6 +17,10 @@ internal sealed class EnvironmentTable(TimeProvider time)
     public IEnumerable<ExecutionEnvironment> All =>
         _entries.Values.Where(entry => entry.Task.IsCompletedSuccessfully).Select(entry => entry.Task.Result);
 
+    /// <summary>Null where it was not entered, or has ended a while ago.</summary>
+    public ExecutionEnvironment? TryFind(EnvironmentId id) =>
+        _entries.TryGetValue(id, out var entry) && entry.Task.IsCompletedSuccessfully ? entry.Task.Result : null;
+
     public void Enter(ExecutionEnvironment environment) => Entry(environment.Id).TrySetResult(environment);
 
     /// <summary>Forgets an environment after a while; returns at once.</summary>

@@ -1,4 +1,5 @@
 using Hearth.Contracts;
+using Hearth.Contracts.Api;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Functions;
 using Hearth.Node.Workers.Drivers;
@@ -31,6 +32,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     private TaskCompletionSource<InvocationOutcome>? _outcome;
     private InvocationOutcome? _ended;
 
+    private EnvironmentStart? _start;
     private long _phaseStarted;
     private TimeSpan? _initDuration;
     private bool _initRetried;
@@ -60,6 +62,13 @@ internal sealed class ExecutionEnvironment : IDisposable
 
     /// <summary>The lease it is held under; null while idle.</summary>
     public Lease? Lease { get; private set; }
+
+    /// <summary>The sandbox's name, and how its start went; null before it was made.</summary>
+    public (string? Sandbox, EnvironmentStart? Start) Describe()
+    {
+        lock (_gate)
+            return (_sandbox?.Name, _start);
+    }
 
     public EnvironmentState State
     {
@@ -111,11 +120,12 @@ internal sealed class ExecutionEnvironment : IDisposable
     }
 
     /// <summary>The sandbox runs and its runtime process with it.</summary>
-    public void SandboxStarted(ISandbox sandbox)
+    public void SandboxStarted(ISandbox sandbox, StartPhases phases)
     {
         lock (_gate)
         {
             _sandbox = sandbox;
+            _start = phases.Describe(init: null);
             if (!Move(EnvironmentInput.SandboxStarted))
                 return;
 
@@ -358,6 +368,8 @@ internal sealed class ExecutionEnvironment : IDisposable
     private void EndInit()
     {
         _initDuration = _time.GetElapsedTime(_phaseStarted);
+        _start = _start! with { InitMs = _initDuration.Value.TotalMilliseconds };
+        _owner.Initialized();
         _sandbox!.DrainOutput(); // What was printed while loading comes before the first START.
         _sandbox.ApplyCpuShare();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Hearth.Contracts.Environments;
@@ -30,6 +31,7 @@ internal sealed class SandboxActor : ReceiveActor
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _nodeLog = Context.GetLogger();
     private readonly IActorRef? _blanks;
+    private readonly long _created;
     private ISandbox? _sandbox;
 
     /// <param name="blanks">The node's <see cref="BlankActor"/>; null where there is none.</param>
@@ -39,6 +41,7 @@ internal sealed class SandboxActor : ReceiveActor
         _blanks = blanks;
         _command = command;
         _log = new PlatformLog(worker.Logs, command.Spec.FunctionName, LogStreamName(command, worker.Time), worker.Time);
+        _created = worker.Time.GetTimestamp();
         _environment = new ExecutionEnvironment(command.EnvironmentId, command.Spec, command.Lease, _log, new Owner(Self), worker.Time);
         worker.Environments.Enter(_environment);
         WaitingForMemory();
@@ -85,7 +88,7 @@ internal sealed class SandboxActor : ReceiveActor
 
             _ = WatchAsync(up.Sandbox, Self);
             Become(Running);
-            _environment.SandboxStarted(up.Sandbox);
+            _environment.SandboxStarted(up.Sandbox, up.Phases);
         });
         Receive<SandboxDown>(down =>
         {
@@ -103,6 +106,7 @@ internal sealed class SandboxActor : ReceiveActor
     {
         AcceptEnd();
         Receive<RuntimeEnded>(ended => _environment.RuntimeExited(ended.Sandbox, ended.Exit));
+        Receive<InitEnded>(_ => LogStart());
         Receive<ResetWanted>(_ =>
         {
             RemoveSandbox(keepScratch: true);
@@ -172,6 +176,8 @@ internal sealed class SandboxActor : ReceiveActor
     private async Task<object> StartAsync(bool mayBeBlank, CancellationToken cancellation)
     {
         var spec = _command.Spec;
+        var time = _worker.Time;
+        var begun = time.GetTimestamp();
         try
         {
             if (!_worker.Runtimes.TryFind(spec.Settings.Runtime, out var runtime))
@@ -179,6 +185,7 @@ internal sealed class SandboxActor : ReceiveActor
                     ErrorCode.InvalidRuntime, $"The runtime {spec.Settings.Runtime} is not installed on this node any more.")));
             if (await _worker.Packages.EnsureExtractedAsync(spec.Code, cancellation) is not { } taskDirectory)
                 return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal($"The code package {spec.Code.Sha256} is not in the store.")));
+            var extracted = time.GetTimestamp();
             if (EntrypointError(runtime.Command[0], taskDirectory) is { } error)
                 return new SandboxDown(error);
 
@@ -187,8 +194,10 @@ internal sealed class SandboxActor : ReceiveActor
                 _environment.Id, runtime.Command, FunctionVariables.Build(spec, runtime, _log.Stream, _worker.Partition), taskDirectory,
                 runtime.Directory, spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, _log,
                 listener => _worker.RuntimeApi.Serve(_environment, listener));
-            mayBeBlank &= BlankFit.Fits(runtime, spec.Settings);
-            return new SandboxUp((mayBeBlank ? await AssignBlankAsync(sandbox) : null) ?? await StartLongAsync(sandbox, cancellation));
+            var blank = mayBeBlank && BlankFit.Fits(runtime, spec.Settings) ? await AssignBlankAsync(sandbox) : null;
+            var started = blank ?? await StartLongAsync(sandbox, cancellation);
+            return new SandboxUp(started, new StartPhases(
+                blank is not null, time.GetElapsedTime(_created, begun), time.GetElapsedTime(begun, extracted), time.GetElapsedTime(extracted)));
         }
         catch (OperationCanceledException)
         {
@@ -229,6 +238,17 @@ internal sealed class SandboxActor : ReceiveActor
         finally
         {
             _blanks?.Tell(BlankActor.LongStartEnded.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    private void LogStart()
+    {
+        if (_environment.Describe().Start is { } start)
+        {
+            var text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(start.Blank ? "blank" : "new")}: queue {start.QueueMs:F1} ms, package {start.PackageMs:F1} ms, sandbox {start.SandboxMs:F1} ms, init {start.InitMs:F1} ms");
+            _worker.Log.LogInformation("Environment {Id} of {Function} is ready; {Phases}", _environment.Id, _command.Spec.FunctionName, text);
         }
     }
 
@@ -276,13 +296,18 @@ internal sealed class SandboxActor : ReceiveActor
     /// <param name="FinishFirst">Not before the invocation that the function has is over.</param>
     public sealed record End(bool FinishFirst);
 
-    private sealed record SandboxUp(ISandbox Sandbox);
+    private sealed record SandboxUp(ISandbox Sandbox, StartPhases Phases);
 
     private sealed record SandboxDown(InvocationOutcome Outcome);
 
     private sealed record SandboxRemoved(bool Failed);
 
     private sealed record RuntimeEnded(ISandbox Sandbox, SandboxExit Exit);
+
+    private sealed class InitEnded
+    {
+        public static readonly InitEnded Instance = new();
+    }
 
     private sealed class ResetWanted
     {
@@ -296,6 +321,8 @@ internal sealed class SandboxActor : ReceiveActor
 
     private sealed class Owner(IActorRef self) : IEnvironmentOwner
     {
+        void IEnvironmentOwner.Initialized() => self.Tell(InitEnded.Instance);
+
         void IEnvironmentOwner.ResetWanted() => self.Tell(ResetWanted.Instance);
 
         void IEnvironmentOwner.StopWanted() => self.Tell(StopWanted.Instance);

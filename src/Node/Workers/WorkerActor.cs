@@ -9,7 +9,8 @@ namespace Hearth.Node.Workers;
 /// <summary>
 /// Hosts this node's execution environments.
 /// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment; the <see cref="BlankActor"/>.
-/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, BlankActor.Expect, ReportEnvironments, Drain.
+/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Drain; for its BlankActor Expect and
+///           Describe.
 /// Emits:    PackagePrepared, EnvironmentsReported, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
 /// Promises: never more memory than the budget; EnvironmentEnded for every environment it was told to start.
 /// Stops:    with the node.
@@ -48,6 +49,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             PrepareAsync(prepare.Code).PipeTo(Sender);
         });
         Receive<BlankActor.Expect>(expect => _blanks?.Forward(expect));
+        Receive<BlankActor.Describe>(describe =>
+        {
+            if (_blanks is null)
+                Sender.Tell(new BlankActor.Described([]));
+            else
+                _blanks.Forward(describe);
+        });
         Receive<Drain>(_ => OnDrain());
         Receive<BlankActor.Drained>(_ =>
         {

@@ -4,6 +4,7 @@ using Hearth.Node.Logs;
 using Hearth.Node.Packages;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Workers.Drivers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Node.Workers;
 
@@ -24,6 +25,9 @@ internal sealed record WorkerContext(
 {
     /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
     public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The node's log, for what an operator may want to read of a working node; actors log their troubles by themselves.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>What blank sandboxes may take of the machine's memory together; 0 for none.</summary>
     public long BlankMemoryMib { get; init; }

@@ -108,7 +108,7 @@ public sealed class Node : IAsyncDisposable
         return await Answer.ReadAsync(response);
     }
 
-    /// <summary>Every function's environments; remembered, to look for what they leave.</summary>
+    /// <summary>The names of every function's sandboxes; remembered, to look for what they leave.</summary>
     public async Task<IReadOnlyList<string>> EnvironmentsAsync()
     {
         var found = new List<string>();
@@ -116,7 +116,7 @@ public sealed class Node : IAsyncDisposable
         {
             var listed = await GetAsync(NodeApi.Environments(function.FunctionName));
             if (listed.Status == 200)
-                found.AddRange(listed.Json.GetProperty("Environments").EnumerateArray().Select(one => one.GetProperty("EnvironmentId").GetString()!));
+                found.AddRange(listed.Json.GetProperty("Environments").EnumerateArray().Select(one => (one.TryGetProperty("Sandbox", out var sandbox) ? sandbox : one.GetProperty("EnvironmentId")).GetString()!));
         }
 
         _environments.UnionWith(found);

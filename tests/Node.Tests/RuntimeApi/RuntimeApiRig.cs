@@ -51,7 +51,7 @@ public abstract class RuntimeApiRig : IAsyncLifetime, IDisposable
         listener.Listen();
         var served = new Served(++_environments, listener.LocalEndPoint!);
         _transport.Serve(served.Environment, listener);
-        served.Environment.SandboxStarted(served.Sandbox);
+        served.Environment.SandboxStarted(served.Sandbox, Samples.Start);
         return served;
     }
 
@@ -95,6 +95,10 @@ public abstract class RuntimeApiRig : IAsyncLifetime, IDisposable
         public Task<InvocationOutcome> InvokeAsync(string requestId, string payload = "{}", string? clientContext = null) => Environment.InvokeAsync(
             new Invocation(requestId, Encoding.UTF8.GetBytes(payload), "arn:aws:lambda:us-east-1:000000000000:function:hello:$LATEST", clientContext, "Root=1-2-3", false),
             Samples.Lease(Environment.Id, requestId));
+
+        void IEnvironmentOwner.Initialized()
+        {
+        }
 
         void IEnvironmentOwner.ResetWanted()
         {

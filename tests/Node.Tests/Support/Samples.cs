@@ -1,6 +1,7 @@
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
+using Hearth.Node.Workers;
 
 namespace Hearth.Node.Tests.Support;
 
@@ -15,6 +16,8 @@ internal static class Samples
     public static readonly CodeReference OtherCode = new("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", 654);
 
     public static readonly DateTimeOffset Time = new(2026, 11, 2, 10, 0, 0, TimeSpan.Zero);
+
+    public static readonly StartPhases Start = new(Blank: false, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(40));
 
     public static EnvironmentId Environment(int number) => new($"e{number}");
 

@@ -60,7 +60,7 @@ internal sealed class EnvironmentRig : IEnvironmentOwner, IDisposable
     public void StartSandbox()
     {
         Sandbox = new FakeSandbox(_platformLog);
-        Environment.SandboxStarted(Sandbox);
+        Environment.SandboxStarted(Sandbox, Samples.Start);
     }
 
     public Task<Delivery?> NextAsync(CancellationToken connectionClosed = default) => Environment.NextAsync(connectionClosed);
@@ -83,6 +83,10 @@ internal sealed class EnvironmentRig : IEnvironmentOwner, IDisposable
     }
 
     public void Dispose() => Environment.Dispose();
+
+    void IEnvironmentOwner.Initialized()
+    {
+    }
 
     void IEnvironmentOwner.ResetWanted() => Interlocked.Increment(ref _resets);
 

@@ -79,6 +79,10 @@ public class ExecutionEnvironmentStressTests
             _wakeActor.Dispose();
         }
 
+        void IEnvironmentOwner.Initialized()
+        {
+        }
+
         void IEnvironmentOwner.ResetWanted()
         {
             _resetWanted = true;
@@ -103,7 +107,7 @@ public class ExecutionEnvironmentStressTests
         {
             _sandbox = new FakeSandbox(_platformLog);
             var (environment, sandbox, seed) = (_environment, _sandbox, Random.Shared.Next());
-            environment.SandboxStarted(sandbox);
+            environment.SandboxStarted(sandbox, Samples.Start);
             _ = Task.Run(() => RunRuntimeAsync(environment, sandbox, new Random(seed)));
         }
 

@@ -10,6 +10,8 @@ internal sealed class FakeSandbox(ISandboxOutput output) : ISandbox
     private readonly Lock _gate = new();
     private readonly StringBuilder _unread = new();
 
+    public string Name => "fake";
+
     public Task<SandboxExit> Exited => _exited.Task;
 
     public long PeakMemoryBytes { get; set; } = 40 * 1_048_576;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Hearth.Contracts.Api;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Workers.Drivers;
 
@@ -55,7 +56,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
             AnswerDrainer();
         });
         Receive<Tick>(_ => OnTick());
-        Receive<Describe>(_ => Sender.Tell(new Described([.. _stocks.Values.Select(stock => new BlankCount(stock.Runtime.Identifier, stock.Ready, stock.Starting))])));
+        Receive<Describe>(_ => Sender.Tell(new Described([.. _stocks.Values.Select(stock => new BlankDescription(stock.Runtime.Identifier, stock.Ready, stock.Starting))])));
         Receive<Drain>(_ => OnDrain());
     }
 
@@ -222,7 +223,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         public static readonly Describe Instance = new();
     }
 
-    public sealed record Described(IReadOnlyList<BlankCount> Counts);
+    public sealed record Described(IReadOnlyList<BlankDescription> Blanks);
 
     /// <summary>Discards all and starts no more. Reply: <see cref="Drained"/>.</summary>
     public sealed class Drain
@@ -251,6 +252,3 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         public static readonly Tick Instance = new();
     }
 }
-
-/// <summary>The blank sandboxes of one runtime.</summary>
-internal sealed record BlankCount(string Runtime, int Ready, int Starting);

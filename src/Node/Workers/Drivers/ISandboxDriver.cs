@@ -32,6 +32,9 @@ internal interface ISandboxDriver
 /// <summary>One running sandbox: a runtime process, all it started, its limits and its output.</summary>
 internal interface ISandbox
 {
+    /// <summary>What its folders, mounts and control groups are named by.</summary>
+    string Name { get; }
+
     /// <summary>
     /// Completes once, when the runtime process has ended and what it had written has been handed over; never faults.
     /// </summary>

@@ -10,17 +10,20 @@ internal static class ContainerRemains
     {
         var instance = SandboxInstance.Of(dataDirectory);
         AssertNoneRuns(dataDirectory);
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains($"/run/hearth/{instance}/", StringComparison.Ordinal));
         Assert.False(Directory.Exists($"/run/hearth/{instance}"));
         Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/fs/cgroup"), tree => Directory.Exists($"{tree}/hearth/{instance}"));
     }
 
-    /// <summary>Fails when a container of the instance has left something. The root that all share may be there.</summary>
+    /// <summary>Fails when a container of the instance has left something. What all share may be there: the root, and the mount for packages.</summary>
     public static void AssertNoneRuns(string dataDirectory)
     {
         var instance = SandboxInstance.Of(dataDirectory);
-        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains($"/run/hearth/{instance}", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            File.ReadLines("/proc/self/mountinfo").Where(line => line.Split(' ')[4] != $"/run/hearth/{instance}/late"),
+            line => line.Contains($"/run/hearth/{instance}", StringComparison.Ordinal));
         Assert.Empty(Machine.ProcessesWith($"/run/hearth/{instance}"));
-        foreach (var folder in (string[])["sandboxes", "scratch", "runc"])
+        foreach (var folder in (string[])["sandboxes", "scratch", "runc", "late"])
             Assert.Empty(Entries($"/run/hearth/{instance}/{folder}"));
         foreach (var tree in Directory.EnumerateDirectories("/sys/fs/cgroup"))
             Assert.Empty(Folders($"{tree}/hearth/{instance}"));

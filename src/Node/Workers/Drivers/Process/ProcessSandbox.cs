@@ -22,6 +22,8 @@ internal sealed class ProcessSandbox(SandboxSpec spec, string home, Action onSto
     private Task? _stopped;
     private long _peak, _peakReadAt;
 
+    public string Name => _name;
+
     public string Home => home;
 
     public string Scratch { get; } = Path.Combine(home, "tmp");
