@@ -9,6 +9,7 @@ using Hearth.Node.Packages;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Tests.Packages;
 using Hearth.Node.Tests.Support;
+using Hearth.Node.Tests.Workers.Blanks;
 using Hearth.Node.Workers;
 
 namespace Hearth.Node.Tests.Workers;
@@ -23,12 +24,16 @@ public abstract class WorkerRig : TestKit
 
     private protected WorkerRig(long memoryMib = 1_024) : base("akka.loglevel = OFF\nakka.test.default-timeout = 30s")
     {
+        Driver.Blanks = Blanks;
         Functions = CreateTestProbe("functions");
         Packages = new PackageStore(Path.Combine(_folder.FullName, "packages"), TimeProvider.System);
         Environments = new EnvironmentTable(Time);
         Context = new WorkerContext(
             Partition.Default, Driver, Packages, LoadRuntimes(), Environments, new NoListeners(), FunctionLog,
-            message => Functions.Tell(message), memoryMib, Time);
+            message => Functions.Tell(message), memoryMib, Time)
+        {
+            BlankMemoryMib = 100,
+        };
         var context = Context;
         Worker = Sys.ActorOf(Props.Create(() => new WorkerActor(context)), "worker");
         Code = ((PackageAdded.Stored)Packages.AddAsync(ZipBuilder.Of(ZipBuilder.File("app.py")), default).GetAwaiter().GetResult()).Code;
@@ -37,6 +42,9 @@ public abstract class WorkerRig : TestKit
     private protected FakeTime Time { get; } = new();
 
     private protected FakeDriver Driver { get; } = new();
+
+    /// <summary>Makes blank sandboxes for the runtime <c>waiting</c>.</summary>
+    private protected FakeBlankDriver Blanks { get; } = new();
 
     private protected CollectingLog FunctionLog { get; } = new();
 
@@ -99,10 +107,11 @@ public abstract class WorkerRig : TestKit
 
     private RuntimeCatalog LoadRuntimes()
     {
-        foreach (var (family, command) in new[] { ("plain", "/bin/true"), ("provided", "{task}/bootstrap") })
+        const string waits = ""","blank":{"memoryMib":512,"residentMib":10,"startVariables":["EARLY"]}""";
+        foreach (var (family, command, blank) in new[] { ("plain", "/bin/true", ""), ("provided", "{task}/bootstrap", ""), ("waiting", "/bin/true", waits) })
         {
             var folder = _folder.CreateSubdirectory(Path.Combine("runtimes", family));
-            File.WriteAllText(Path.Combine(folder.FullName, "manifest.json"), $$"""{"family":"{{family}}","identifiers":["{{family}}"],"command":["{{command}}"]}""");
+            File.WriteAllText(Path.Combine(folder.FullName, "manifest.json"), $$"""{"family":"{{family}}","identifiers":["{{family}}"],"command":["{{command}}"]{{blank}}}""");
         }
 
         return RuntimeCatalog.LoadAsync(Path.Combine(_folder.FullName, "runtimes"), default).GetAwaiter().GetResult();

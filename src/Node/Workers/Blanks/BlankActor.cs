@@ -247,7 +247,8 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         public static readonly Discarded Instance = new();
     }
 
-    private sealed class Tick
+    /// <summary>Time has passed: files may have changed, demand may have fallen.</summary>
+    public sealed class Tick
     {
         public static readonly Tick Instance = new();
     }

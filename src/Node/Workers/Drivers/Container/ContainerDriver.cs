@@ -113,8 +113,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         sandbox.Serve(spec);
         Configure(sandbox, network, command, Path.GetFullPath(spec.TaskDirectory), taskIsMountedLater: false, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
-        await RunRuncAsync(sandbox, assignment: null);
-        sandbox.Forward(spec.Output);
+        await RunRuncAsync(sandbox, spec.Output, assignment: null);
     }
 
     private async Task RunBlankAsync(ContainerSandbox sandbox, BlankSpec spec, CancellationToken cancellation)
@@ -125,8 +124,9 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         var assignment = sandbox.PrepareAssignment();
         Configure(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
-        await RunRuncAsync(sandbox, assignment);
-        await sandbox.ReadyAsync(cancellation);
+        var signal = new ReadySignal();
+        await RunRuncAsync(sandbox, signal, assignment);
+        await sandbox.ReadyAsync(signal, cancellation);
     }
 
     private void Configure(
@@ -135,7 +135,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
             command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init,
             network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, memoryMib, _layout.SwapIsCounted));
 
-    private async Task RunRuncAsync(ContainerSandbox sandbox, AssignmentPipe? assignment)
+    private async Task RunRuncAsync(ContainerSandbox sandbox, ISandboxOutput output, AssignmentPipe? assignment)
     {
         var pidFile = Path.Combine(sandbox.Bundle, "pid");
         var runc = ChildProcess.Watch(Spawn.Start(
@@ -150,7 +150,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
             runc.Kill();
         if (await runc.Exited is not { ExitCode: 0 })
             throw new SandboxStartException(sandbox.Output.TakeText() is { Length: > 0 } text ? text : "runc ended without a word.");
-        sandbox.Attach(int.Parse(await File.ReadAllTextAsync(pidFile, CancellationToken.None)));
+        sandbox.Attach(int.Parse(await File.ReadAllTextAsync(pidFile, CancellationToken.None)), output);
     }
 
     private void MakeRoot()

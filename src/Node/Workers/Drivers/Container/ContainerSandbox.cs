@@ -69,23 +69,19 @@ internal sealed class ContainerSandbox(
     /// <summary>Has its Runtime API served.</summary>
     public void Serve(SandboxSpec spec) => spec.ServeRuntimeApi(_listener!);
 
-    /// <summary>The container runs: its exit is watched from here on.</summary>
-    public void Attach(int pid)
+    /// <summary>The container runs: its output is forwarded and its exit is watched from here on, in this order, as it may have ended.</summary>
+    public void Attach(int pid, ISandboxOutput output)
     {
         _cgroup = SandboxCgroup.Open(layout, paths.CgroupOf(name));
-        _init = ChildProcess.Watch(pid, _output!.Drain);
+        _output!.ForwardTo(output);
+        _init = ChildProcess.Watch(pid, _output.Drain);
         _ = ReportExitAsync(_init, _cgroup);
     }
 
-    /// <summary>From now on, what it writes goes to its environment.</summary>
-    public void Forward(ISandboxOutput output) => _output!.ForwardTo(output);
-
     /// <summary>Waits until a blank sandbox's runtime is ready for its function.</summary>
     /// <exception cref="SandboxStartException">It has ended, or was not ready within 30 seconds.</exception>
-    public async Task ReadyAsync(CancellationToken cancellation)
+    public async Task ReadyAsync(ReadySignal signal, CancellationToken cancellation)
     {
-        var signal = new ReadySignal();
-        Forward(signal);
         try
         {
             if (await Task.WhenAny(signal.Ready, Exited).WaitAsync(ReadyDeadline, cancellation) != signal.Ready)
@@ -107,7 +103,7 @@ internal sealed class ContainerSandbox(
         _cgroup!.Resize(_memoryMib, spec.MemoryMib);
         _memoryMib = spec.MemoryMib;
         Serve(spec);
-        Forward(spec.Output);
+        _output!.ForwardTo(spec.Output);
         _assignment!.Send(SandboxCommand.Variables(spec.Environment, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort));
     }
 

@@ -62,9 +62,9 @@ internal sealed class ProcessSandbox(SandboxSpec spec, string home, Action onSto
         // The node's own limit is as high as the machine allows; Lambda's is this.
         var limits = stackalloc ulong[2] { 1024, 1024 };
         _ = Libc.ProcessLimit(pid, OpenFiles, limits, null);
-        _child = ChildProcess.Watch(pid, OnExit);
+        _output!.ForwardTo(spec.Output); // First: it may have ended already.
+        _child = ChildProcess.Watch(pid, _output.Drain);
         _exited = ReportExitAsync(_child);
-        _output!.ForwardTo(spec.Output);
     }
 
     public void DrainOutput() => _output!.Drain();
@@ -89,8 +89,6 @@ internal sealed class ProcessSandbox(SandboxSpec spec, string home, Action onSto
         var status = await child.Exited;
         return new SandboxExit(status.ExitCode, status.Signal, OutOfMemory: false);
     }
-
-    private void OnExit() => _output!.Drain();
 
     private async Task StopOnceAsync()
     {
