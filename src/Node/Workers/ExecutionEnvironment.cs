@@ -17,6 +17,9 @@ namespace Hearth.Node.Workers;
 /// </remarks>
 internal sealed class ExecutionEnvironment : IDisposable
 {
+    /// <summary>How long an environment is idle before its processes are stopped: one that is busy never pays for it.</summary>
+    public static readonly TimeSpan FreezeAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly IEnvironmentOwner _owner;
     private readonly TimeProvider _time;
@@ -36,6 +39,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     private long _phaseStarted;
     private TimeSpan? _initDuration;
     private bool _initRetried;
+    private bool _frozen;
     private bool _stopsWhenDone;
 
     public ExecutionEnvironment(EnvironmentId id, EnvironmentSpec spec, Lease firstLease, PlatformLog log, IEnvironmentOwner owner, TimeProvider time)
@@ -102,6 +106,8 @@ internal sealed class ExecutionEnvironment : IDisposable
                 _log.BeginTail();
             if (_state != EnvironmentState.Idle)
                 return outcome.Task;
+
+            Thaw();
             if (_runtimeWaits is null)
             {
                 // The runtime has dropped its connection: it asks again in time, or is started again.
@@ -158,6 +164,7 @@ internal sealed class ExecutionEnvironment : IDisposable
 
             DismissRuntime();
             waits = _runtimeWaits = new TaskCompletionSource<Delivery?>();
+            _deadline.Set(FreezeAfter);
         }
 
         await using var closed = connectionClosed.Register(() => StopWaiting(waits));
@@ -294,9 +301,28 @@ internal sealed class ExecutionEnvironment : IDisposable
                 InitTimedOut();
             else if (_state == EnvironmentState.Invoking)
                 InvokeTimedOut();
+            else if (_state == EnvironmentState.Idle && _invocation is null)
+                Freeze();
             else if (Move(EnvironmentInput.InvokeTimedOut))
                 Reset();
         }
+    }
+
+    // Nobody waits: what the function left running stops, as it does between invocations on Lambda.
+    private void Freeze()
+    {
+        _deadline.Clear();
+        if (_runtimeWaits is null)
+            return; // The runtime is about to ask again, and would be stopped in the middle of it.
+        _sandbox!.Freeze();
+        _frozen = true;
+    }
+
+    private void Thaw()
+    {
+        if (_frozen)
+            _sandbox!.Thaw();
+        _frozen = false;
     }
 
     // The first init has its own limit; its retry has the function's timeout, as an invocation has.

@@ -47,6 +47,12 @@ internal sealed class FakeSandbox(ISandboxOutput output) : ISandbox
 
     public void ApplyCpuShare() => CpuShares++;
 
+    public bool IsFrozen { get; private set; }
+
+    public void Freeze() => IsFrozen = true;
+
+    public void Thaw() => IsFrozen = false;
+
     public void Exit(SandboxExit exit) => _exited.TrySetResult(exit);
 
     public Task StopAsync(bool keepScratch)

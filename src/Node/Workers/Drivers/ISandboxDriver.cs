@@ -55,6 +55,12 @@ internal interface ISandbox
     /// <summary>Ends the init phase: from now on the sandbox gets the CPU that its memory buys (1,769 MB is one vCPU).</summary>
     void ApplyCpuShare();
 
+    /// <summary>Stops every process of the sandbox where it is, until <see cref="Thaw"/>. No effect where the driver cannot.</summary>
+    void Freeze();
+
+    /// <summary>Lets the processes go on. Takes some microseconds.</summary>
+    void Thaw();
+
     /// <summary>
     /// Kills every process of the sandbox and removes it. With <paramref name="keepScratch"/> its /tmp stays for the
     /// next <see cref="ISandboxDriver.StartAsync"/> with the same environment id. Can be called more than once: a later

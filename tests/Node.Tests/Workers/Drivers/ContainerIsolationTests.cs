@@ -48,6 +48,33 @@ public sealed class ContainerIsolationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_frozen_sandbox_stands_still_with_its_children_and_can_be_removed()
+    {
+        var output = new CollectingOutput();
+        var sandbox = await _bench.StartAsync(_bench.Spec("sh", "(while :; do echo child; done) & while :; do echo parent; done", output));
+        await Support.Eventually.Holds(() => output.Text.Length > 0, "it prints");
+
+        sandbox.Freeze();
+        await Support.Eventually.Holds(() => IsFrozen(sandbox.Name), "the kernel says that all its processes are stopped");
+        sandbox.Thaw();
+        var before = output.Text.Length;
+        await Support.Eventually.Holds(() => output.Text.Length > before && !IsFrozen(sandbox.Name), "it goes on");
+
+        sandbox.Freeze();
+        await Support.Eventually.Holds(() => IsFrozen(sandbox.Name), "it is stopped again");
+        await sandbox.StopAsync(keepScratch: false);
+    }
+
+    private bool IsFrozen(string sandbox)
+    {
+        var freezer = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!.Freezer!;
+        var folder = Path.Combine(freezer.Tree, $"hearth/{SandboxInstance.Of(_bench.Data)}", sandbox);
+        return freezer.File == "cgroup.freeze"
+            ? File.ReadAllText(Path.Combine(folder, "cgroup.events")).Contains("frozen 1")
+            : File.ReadAllText(Path.Combine(folder, freezer.File)).Trim() == freezer.Frozen;
+    }
+
+    [Fact]
     public async Task A_file_that_would_raise_privileges_does_not()
     {
         var text = await TryAsync("import subprocess; print(subprocess.run(['su', '-c', 'id'], stdin=subprocess.DEVNULL, capture_output=True).returncode)");

@@ -9,7 +9,7 @@ internal sealed class CgroupLayout
     public const string DefaultRoot = "/sys/fs/cgroup";
 
     private CgroupLayout(bool isUnified, IReadOnlyList<string> hierarchies, string memory, string pids, string cpu) =>
-        (IsUnified, Hierarchies, Memory, Pids, Cpu) = (isUnified, hierarchies, memory, pids, cpu);
+        (IsUnified, Hierarchies, Memory, Pids, Cpu, Freezer) = (isUnified, hierarchies, memory, pids, cpu, FindFreezer(hierarchies));
 
     public bool IsUnified { get; }
 
@@ -36,6 +36,12 @@ internal sealed class CgroupLayout
         ? File.Exists("/proc/swaps")
         : File.Exists(Path.Combine(Memory, "memory.memsw.limit_in_bytes"));
 
+    /// <summary>
+    /// How a group's processes are stopped where they are: by v2's file, which a hybrid's unified tree has as well, else by
+    /// v1's controller; null where there is neither.
+    /// </summary>
+    public CgroupFreezer? Freezer { get; }
+
     /// <returns>Null where a controller that we need is missing; <paramref name="missing"/> then says which.</returns>
     public static CgroupLayout? Detect(string root, out string? missing)
     {
@@ -56,5 +62,17 @@ internal sealed class CgroupLayout
         return missing is null ? new CgroupLayout(false, trees, found[0]!, found[1]!, found[2]!) : null;
     }
 
+    private static CgroupFreezer? FindFreezer(IReadOnlyList<string> trees)
+    {
+        if (trees.FirstOrDefault(tree => File.Exists(Path.Combine(tree, "cgroup.controllers"))) is { } unified)
+            return new CgroupFreezer(unified, "cgroup.freeze", "1", "0");
+        return trees.FirstOrDefault(tree => Path.GetFileName(tree).Split(',').Contains("freezer")) is { } freezer
+            ? new CgroupFreezer(freezer, "freezer.state", "FROZEN", "THAWED")
+            : null;
+    }
+
     private static readonly string[] Needed = ["memory", "pids", "cpu"];
 }
+
+/// <summary>The file that freezes a group, and what is written to it.</summary>
+internal sealed record CgroupFreezer(string Tree, string File, string Frozen, string Thawed);

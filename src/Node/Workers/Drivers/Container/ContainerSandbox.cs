@@ -109,6 +109,10 @@ internal sealed class ContainerSandbox(
 
     public void DrainOutput() => _output!.Drain();
 
+    public void Freeze() => _cgroup!.SetFrozen(true);
+
+    public void Thaw() => _cgroup!.SetFrozen(false);
+
     public void ApplyCpuShare() => _cgroup!.SetQuota(SandboxCgroup.Quota(_memoryMib));
 
     public async Task StopAsync(bool keepScratch)
@@ -138,6 +142,7 @@ internal sealed class ContainerSandbox(
         {
             if (_init is not null)
             {
+                _cgroup!.SetFrozen(false); // A frozen process of v1 does not even die.
                 // The first process of a pid namespace takes every other one with it, and ends after them.
                 _init.Kill();
                 await _exited.Task.WaitAsync(StopDeadline);

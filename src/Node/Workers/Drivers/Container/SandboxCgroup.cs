@@ -77,6 +77,21 @@ internal sealed class SandboxCgroup : IDisposable
         }
     }
 
+    /// <summary>No effect where this machine has no freezer, or the sandbox has ended.</summary>
+    public void SetFrozen(bool frozen)
+    {
+        if (_layout.Freezer is not { } freezer)
+            return;
+        try
+        {
+            Write(freezer.Tree, freezer.File, frozen ? freezer.Frozen : freezer.Thawed);
+        }
+        catch (IOException)
+        {
+            // The sandbox has ended and its group is gone.
+        }
+    }
+
     /// <summary>Gives a sandbox that was blank its function's memory, and the CPU of its init phase.</summary>
     /// <param name="fromMib">The memory it has now.</param>
     /// <exception cref="IOException">It uses more than that already, or has ended.</exception>

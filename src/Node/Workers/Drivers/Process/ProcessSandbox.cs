@@ -69,6 +69,15 @@ internal sealed class ProcessSandbox(SandboxSpec spec, string home, Action onSto
 
     public void DrainOutput() => _output!.Drain();
 
+    public void Freeze()
+    {
+        // A session has no switch for all its processes, and what one of them started may have left it.
+    }
+
+    public void Thaw()
+    {
+    }
+
     public void ApplyCpuShare()
     {
         // A plain process has no CPU limit to begin with.
