@@ -20,14 +20,14 @@ internal sealed class ColdScenario(BenchOptions options) : IScenario
 
     public async Task<ScenarioResult> RunAsync(CancellationToken cancellation)
     {
-        await using var nodes = await HearthNodes.StartAsync(options, cancellation);
+        await using var nodes = await HearthNodes.StartAsync(options, NodeKind.WithAndWithoutBlanks(options), cancellation);
         using var container = Machine.IsRoot ? new BareContainer() : null;
         var kinds = new List<ColdKind>();
         foreach (var language in Language.All)
         {
             kinds.Add(new ColdKind(PlainName(language), _ => Programs.TimeAsync(language.Interpreter, language.Nothing, cancellation)));
             foreach (var node in nodes.All)
-                kinds.Add(new ColdKind($"{language.Name}, {node.Driver}", number => FirstInvokeAsync(node, language, number, cancellation)) { Language = language, Driver = node.Driver });
+                kinds.Add(new ColdKind($"{language.Name}, {node.Kind.Name}", number => FirstInvokeAsync(node, language, number, cancellation)) { Language = language, Driver = node.Kind.Driver });
         }
 
         if (container is not null)
@@ -56,6 +56,7 @@ internal sealed class ColdScenario(BenchOptions options) : IScenario
     {
         var function = $"cold-{language.Name}-{number}";
         await node.CreateAsync(function, language, "echo", memoryMib: 512, cancellation);
+        await node.BlankReadyAsync(language, cancellation);
         await Task.Delay(Pause, cancellation);
         var start = Stopwatch.GetTimestamp();
         await node.InvokeAsync(function, Event, cancellation);

@@ -16,6 +16,7 @@ internal static class BenchScenarios
     {
         "warm" => new WarmScenario(options),
         "cold" => new ColdScenario(options),
+        "burst" => new BurstScenario(options),
         "memory" => new MemoryScenario(options),
         _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
     });

@@ -18,7 +18,7 @@ internal sealed class MemoryScenario(BenchOptions options) : IScenario
 
     public async Task<ScenarioResult> RunAsync(CancellationToken cancellation)
     {
-        await using var nodes = await HearthNodes.StartAsync(options, cancellation);
+        await using var nodes = await HearthNodes.StartAsync(options, NodeKind.Of(options), cancellation);
         var table = new Table(
             $"Memory of an idle environment (n = {options.Samples}, all alive at once)",
             ["subject", "PSS MiB, median", "most", "cgroup MiB, median", "processes"]);
@@ -27,14 +27,14 @@ internal sealed class MemoryScenario(BenchOptions options) : IScenario
         {
             foreach (var language in Language.All)
             {
-                Console.Error.WriteLine($"memory: {language.Name}, {node.Driver}");
-                var figure = Measure($"{language.Name}, {node.Driver}", await StartAsync(node, language, cancellation));
+                Console.Error.WriteLine($"memory: {language.Name}, {node.Kind.Name}");
+                var figure = Measure($"{language.Name}, {node.Kind.Name}", await StartAsync(node, language, cancellation));
                 figures.Add(figure);
                 table.Add(figure.Subject, $"{figure.PssMib:0.0}", $"{figure.MostPssMib:0.0}", Table.Number(figure.CgroupMib), $"{figure.Processes:0.#}");
             }
 
             var own = EnvironmentMemory.PssBytes(node.ProcessId) / MiB;
-            figures.Add(new MemoryFigure($"the node itself, {node.Driver}", own, own, null, 1));
+            figures.Add(new MemoryFigure($"the node itself, {node.Kind.Name}", own, own, null, 1));
             table.Add(figures[^1].Subject, $"{own:0.0}", $"{own:0.0}", "", "1");
         }
 

@@ -23,7 +23,7 @@ internal sealed class WarmScenario(BenchOptions options) : IScenario
     public async Task<ScenarioResult> RunAsync(CancellationToken cancellation)
     {
         await using var floors = await FloorServers.StartAsync(options, cancellation);
-        await using var nodes = await HearthNodes.StartAsync(options, cancellation);
+        await using var nodes = await HearthNodes.StartAsync(options, NodeKind.Of(options), cancellation);
         var subjects = new List<WarmSubject> { new("bare node", _ => floors.Node), new("bare kestrel", _ => floors.Kestrel) };
         foreach (var node in nodes.All)
         {
@@ -50,7 +50,7 @@ internal sealed class WarmScenario(BenchOptions options) : IScenario
         string Function(int connections) => $"echo-{language.Name}-{connections}";
         foreach (var connections in Connections)
             await node.CreateAsync(Function(connections), language, "echo", MemoryMib(connections), cancellation);
-        return new WarmSubject($"{language.Name}, {node.Driver}", connections => node.InvokeAddress(Function(connections)))
+        return new WarmSubject($"{language.Name}, {node.Kind.Name}", connections => node.InvokeAddress(Function(connections)))
         {
             Warm = (connections, stop) => WarmAsync(node, Function(connections), connections, stop),
         };
@@ -70,7 +70,7 @@ internal sealed class WarmScenario(BenchOptions options) : IScenario
             {
                 var answer = await node.InvokeAsync(function, Event, cancellation);
                 if (!answer.Where(b => b != ' ').SequenceEqual(Event.Where(b => b != ' ')))
-                    throw new BenchException($"{function} ({node.Driver}) is no echo: {System.Text.Encoding.UTF8.GetString(answer)}");
+                    throw new BenchException($"{function} ({node.Kind.Name}) is no echo: {System.Text.Encoding.UTF8.GetString(answer)}");
             }
         }));
 

@@ -16,19 +16,19 @@ internal sealed class HearthNode : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly Dictionary<Language, string> _runtimes = [];
 
-    private HearthNode(string driver, Process process, string folder, Uri address)
+    private HearthNode(NodeKind kind, Process process, string folder, Uri address)
     {
-        Driver = driver;
+        Kind = kind;
         _process = process;
         _folder = folder;
         _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
-    public string Driver { get; }
+    public NodeKind Kind { get; }
 
     public int ProcessId => _process.Id;
 
-    public static async Task<HearthNode> StartAsync(BenchOptions options, string driver, CancellationToken cancellation)
+    public static async Task<HearthNode> StartAsync(BenchOptions options, NodeKind kind, CancellationToken cancellation)
     {
         if (!File.Exists(options.Node))
             throw new BenchException($"{options.Node} is not there: run deploy/build.sh first");
@@ -38,11 +38,11 @@ internal sealed class HearthNode : IAsyncDisposable
         string[] command =
         [
             "sh", "-c", "log=$1; shift; exec \"$@\" > \"$log\" 2>&1", "sh", Path.Combine(folder, "node.log"),
-            Path.GetFullPath(options.Node), "--data", Path.Combine(folder, "data"), "--http", address.Authority, "--sandbox", driver,
+            Path.GetFullPath(options.Node), "--data", Path.Combine(folder, "data"), "--http", address.Authority, "--sandbox", kind.Driver, .. kind.Options,
         ];
         if (options.Pin)
             command = ["taskset", "-c", "1", .. command];
-        var node = new HearthNode(driver, Programs.Start(command[0], command[1..], redirect: false), folder, address);
+        var node = new HearthNode(kind, Programs.Start(command[0], command[1..], redirect: false), folder, address);
         try
         {
             await Programs.WaitForAsync(new Uri(address, "readyz"), node._process, StartDeadline, cancellation);
@@ -54,7 +54,7 @@ internal sealed class HearthNode : IAsyncDisposable
             var log = node.LogTail();
             await node.DisposeAsync();
             if (failure is BenchException)
-                throw new BenchException($"the node ({driver}) did not start: {failure.Message}\n{log}", failure);
+                throw new BenchException($"the node ({kind.Name}) did not start: {failure.Message}\n{log}", failure);
             throw;
         }
     }
@@ -86,6 +86,25 @@ internal sealed class HearthNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a sandbox waits for a function of the language; returns at once where the node keeps none.</summary>
+    public async Task BlankReadyAsync(Language language, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Kind.KeepsBlanks && !await IsBlankReadyAsync(_runtimes[language], cancellation))
+        {
+            if (Stopwatch.GetElapsedTime(start) > StartDeadline)
+                throw new BenchException($"no blank sandbox of {_runtimes[language]} came\n{LogTail()}");
+            await Task.Delay(5, cancellation);
+        }
+    }
+
+    private async Task<bool> IsBlankReadyAsync(string runtime, CancellationToken cancellation)
+    {
+        using var listed = JsonDocument.Parse(await _client.GetByteArrayAsync("hearth/v1/blanks", cancellation));
+        return listed.RootElement.GetProperty("Blanks").EnumerateArray()
+            .Any(blank => blank.GetProperty("Runtime").GetString() == runtime && blank.GetProperty("Ready").GetInt32() > 0);
+    }
+
     /// <summary>Invokes a function and returns what it returned.</summary>
     /// <exception cref="BenchException">The answer is not 200, or the function failed.</exception>
     public async Task<byte[]> InvokeAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
@@ -95,7 +114,7 @@ internal sealed class HearthNode : IAsyncDisposable
         using var answer = await _client.PostAsync(InvokeAddress(name), content, cancellation);
         var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
         if (!answer.IsSuccessStatusCode || answer.Headers.Contains("X-Amz-Function-Error"))
-            throw new BenchException($"invoking {name} ({Driver}): {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(body)}\n{LogTail()}");
+            throw new BenchException($"invoking {name} ({Kind.Name}): {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(body)}\n{LogTail()}");
         return body;
     }
 
@@ -113,7 +132,7 @@ internal sealed class HearthNode : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Console.Error.WriteLine($"the node ({Driver}) did not end within {StopDeadline.TotalSeconds:0} s and is killed");
+                Console.Error.WriteLine($"the node ({Kind.Name}) did not end within {StopDeadline.TotalSeconds:0} s and is killed");
                 _process.Kill(entireProcessTree: true);
             }
         }

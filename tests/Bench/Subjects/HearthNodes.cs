@@ -1,19 +1,19 @@
 namespace Bench.Subjects;
 
-/// <summary>One node for each driver that is measured, all at once, so that samples of each can take turns.</summary>
+/// <summary>One node for each kind that is measured, all at once, so that samples of each can take turns.</summary>
 internal sealed class HearthNodes : IAsyncDisposable
 {
     private readonly List<HearthNode> _nodes = [];
 
     public IReadOnlyList<HearthNode> All => _nodes;
 
-    public static async Task<HearthNodes> StartAsync(BenchOptions options, CancellationToken cancellation)
+    public static async Task<HearthNodes> StartAsync(BenchOptions options, IReadOnlyList<NodeKind> kinds, CancellationToken cancellation)
     {
         var nodes = new HearthNodes();
         try
         {
-            foreach (var driver in options.Drivers)
-                nodes._nodes.Add(await HearthNode.StartAsync(options, driver, cancellation));
+            foreach (var kind in kinds)
+                nodes._nodes.Add(await HearthNode.StartAsync(options, kind, cancellation));
             return nodes;
         }
         catch
