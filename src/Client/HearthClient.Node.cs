@@ -11,6 +11,10 @@ public sealed partial class HearthClient
     public Task<ListRuntimesResponse> ListRuntimesAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(NodeApi.Runtimes, ApiJson.Relaxed.ListRuntimesResponse, cancellationToken);
 
+    /// <summary>The sandboxes of the node that wait for a function, by runtime; empty where it keeps none.</summary>
+    public Task<ListBlanksResponse> ListBlanksAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(NodeApi.Blanks, ApiJson.Relaxed.ListBlanksResponse, cancellationToken);
+
     /// <summary>The function's execution environments as they are now.</summary>
     public Task<ListEnvironmentsResponse> ListEnvironmentsAsync(string function, CancellationToken cancellationToken = default) =>
         ReadAsync(NodeApi.Environments(ApiPaths.Escape(function)), ApiJson.Relaxed.ListEnvironmentsResponse, cancellationToken);

@@ -41,7 +41,7 @@ public sealed class ManagingCommandTests : CommandLineTests
         Node.Functions.Add(Request() with { Environment = new(new Dictionary<string, string> { ["COLOUR"] = "[red]" }), Description = "greets" });
         var run = await RunAsync("show", "hello");
         Assert.Equal(0, run.ExitCode);
-        foreach (var text in (string[])["greets", "python3.11, x86_64", "app.handler", "COLOUR=[red]", "Active", "env-1", "Environments: 1 of at most 1000"])
+        foreach (var text in (string[])["greets", "python3.11, x86_64", "app.handler", "COLOUR=[red]", "Active", "env-1", "Environments: 1 of at most 1000", "7.4 ms: queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)"])
             Assert.Contains(text, run.Out, StringComparison.Ordinal);
     }
 
@@ -100,6 +100,7 @@ public sealed class ManagingCommandTests : CommandLineTests
         var run = await RunAsync("runtimes");
         Assert.Contains("Python 3.11.2", run.Out, StringComparison.Ordinal);
         Assert.Contains("provided.al2023", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"python3\.11 .* 3\s*\n", run.Out);
         using var report = JsonDocument.Parse((await RunAsync("runtimes", "--json")).Out);
         Assert.Equal(Node.Runtimes.Count, report.RootElement.GetProperty("Runtimes").GetArrayLength());
     }

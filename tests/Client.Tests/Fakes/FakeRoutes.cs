@@ -52,11 +52,12 @@ internal static class FakeRoutes
     private static void MapNode(WebApplication app, FakeNode node)
     {
         app.MapGet(NodeApi.Runtimes, () => Json(new ListRuntimesResponse("node-1", "container", node.Runtimes), ApiJson.Relaxed.ListRuntimesResponse));
+        app.MapGet(NodeApi.Blanks, () => Json(new ListBlanksResponse([new BlankDescription("python3.11", 3, 1)]), ApiJson.Relaxed.ListBlanksResponse));
         app.MapGet(NodeApi.Environments("{name}"), (string name) => Found(name, node, function => Json(
             new ListEnvironmentsResponse(
                 function.FunctionName,
                 1000,
-                [new EnvironmentDescription("env-1", "Idle", 7, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(1))]),
+                [new EnvironmentDescription("env-1", "Idle", 7, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(1), "blank-1", new EnvironmentStart(true, 0.12, 0.04, 1.06, 6.18))]),
             ApiJson.Relaxed.ListEnvironmentsResponse)));
         app.MapGet(NodeApi.Logs("{name}"), async (bool? follow, HttpContext context) =>
         {

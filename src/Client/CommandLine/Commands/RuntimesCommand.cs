@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Hearth.CommandLine.Hosting;
 
 namespace Hearth.CommandLine.Commands;
@@ -22,8 +23,14 @@ internal static class RuntimesCommand
             return ExitCode.Ok;
         }
 
-        var table = session.Out.TableFor("Runtime", "Family", "Served by");
-        foreach (var runtime in answer.Runtimes) table.AddTextRow(runtime.Identifier, runtime.Family, runtime.Interpreter ?? "the package's own bootstrap");
+        var blanks = (await session.Client.ListBlanksAsync(cancellationToken)).Blanks.ToDictionary(blank => blank.Runtime);
+        var table = session.Out.TableFor("Runtime", "Family", "Served by", "Waiting");
+        foreach (var runtime in answer.Runtimes)
+        {
+            var waiting = blanks.TryGetValue(runtime.Identifier, out var blank) ? blank.Ready.ToString(CultureInfo.InvariantCulture) : "";
+            table.AddTextRow(runtime.Identifier, runtime.Family, runtime.Interpreter ?? "the package's own bootstrap", waiting);
+        }
+
         session.Out.Write(table);
         session.Note($"Node {answer.Node} runs them in sandbox: {answer.Sandbox}");
         return ExitCode.Ok;

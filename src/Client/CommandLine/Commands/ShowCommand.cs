@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Hearth.CommandLine.Hosting;
 using Hearth.Contracts.Api;
 using Spectre.Console;
@@ -65,7 +66,7 @@ internal static class ShowCommand
     {
         console.Say($"Environments: {fleet.Environments.Count} of at most {fleet.ConcurrencyLimit}");
         if (fleet.Environments.Count == 0) return;
-        var table = console.TableFor("Environment", "State", "Invocations", "Started", "Idle since");
+        var table = console.TableFor("Environment", "State", "Invocations", "Started", "Idle since", "Cold start");
         foreach (var environment in fleet.Environments)
         {
             table.AddTextRow(
@@ -73,9 +74,20 @@ internal static class ShowCommand
                 environment.State,
                 environment.Invocations.ToString(),
                 $"{environment.StartedAt.UtcDateTime:u}",
-                environment.IdleSince is { } since ? $"{since.UtcDateTime:u}" : "");
+                environment.IdleSince is { } since ? $"{since.UtcDateTime:u}" : "",
+                environment.Start is { } start ? Phases(start) : "");
         }
 
         console.Write(table);
+    }
+
+    // As "7.4 ms: queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)".
+    private static string Phases(EnvironmentStart start)
+    {
+        var init = start.InitMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:F1}") : "under way";
+        var total = start.QueueMs + start.PackageMs + start.SandboxMs + (start.InitMs ?? 0);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{total:F1} ms: queue {start.QueueMs:F1}, package {start.PackageMs:F1}, sandbox {start.SandboxMs:F1}, init {init}{(start.Blank ? " (blank)" : "")}");
     }
 }

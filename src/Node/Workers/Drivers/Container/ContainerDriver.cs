@@ -11,6 +11,9 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// </summary>
 internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
 {
+    // Hundreds of starts at once would each take as long as all together, and the first to be done would be done late.
+    private static readonly SemaphoreSlim Places = new(2 * Environment.ProcessorCount);
+
     private const int BecomeSubreaper = 36, BlankScratchMib = 512;
     private static readonly TimeSpan RuncDeadline = TimeSpan.FromSeconds(30);
 
@@ -80,7 +83,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         try
         {
             MakeRoot();
-            await run(sandbox);
+            await RunInPlaceAsync(() => run(sandbox), cancellation);
             cancellation.ThrowIfCancellationRequested();
             return sandbox;
         }
@@ -90,6 +93,19 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
             if (failure is OperationCanceledException or SandboxStartException)
                 throw;
             throw new SandboxStartException($"The container could not be made: {failure.Message}", failure);
+        }
+    }
+
+    private static async Task RunInPlaceAsync(Func<Task> run, CancellationToken cancellation)
+    {
+        await Places.WaitAsync(cancellation);
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            Places.Release();
         }
     }
 
