@@ -7,7 +7,10 @@ namespace Conformance.Tests.Functions;
 /// <summary>A function's code: files with their permissions, and what runs them.</summary>
 internal sealed record Source(string Runtime, string Handler, IReadOnlyList<SourceFile> Files)
 {
-    public const string PythonRuntime = "python3.11", NodeRuntime = "nodejs20.x", ProvidedRuntime = "provided.al2023";
+    public const string PythonRuntime = "python3.11", ProvidedRuntime = "provided.al2023";
+
+    /// <summary>Debian's own Node.js is 18; a machine may have a later one.</summary>
+    public static string NodeRuntime { get; } = $"nodejs{Version("/usr/bin/node").TrimStart('v').Split('.')[0]}.x";
 
     public const string Role = "arn:aws:iam::000000000000:role/conformance";
 
@@ -30,6 +33,12 @@ internal sealed record Source(string Runtime, string Handler, IReadOnlyList<Sour
     ]);
 
     public Source With(string path, string content) => this with { Files = [.. Files, new SourceFile(path, content)] };
+
+    private static string Version(string program)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd();
+    }
 
     public byte[] Zip()
     {

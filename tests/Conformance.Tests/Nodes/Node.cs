@@ -124,6 +124,9 @@ public sealed class Node : IAsyncDisposable
         return found;
     }
 
+    /// <summary>What there is of its environments' sandboxes by now.</summary>
+    public IReadOnlyList<string> FindSandboxes() => Remains.Of(_environments);
+
     /// <summary>What its environments have left by now, and which of the node's own folders are still there.</summary>
     public IReadOnlyList<string> FindRemains() =>
         [.. Remains.Of(_environments), .. Remains.ProcessesOn(Data), .. _homes.Where(Directory.Exists)];

@@ -31,6 +31,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public int Id => _process.Id;
+
     /// <summary>Starts a node; it may not serve yet, or never.</summary>
     public static NodeProcess Start(params ReadOnlySpan<string> options)
     {
