@@ -63,6 +63,17 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_to_a_programs_folder_is_resolved_too()
+    {
+        var program = Program("lib/ruby-3.4/bin/ruby", "echo ruby 3.4.7");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "lib/ruby-1"), "ruby-3.4");
+        Manifest("ruby", Ruby);
+
+        Assert.Equal(program, Assert.Single((await LoadAsync()).All).Interpreter);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task Of_two_interpreters_for_one_identifier_the_one_named_first_is_taken()
     {
         var first = Program("bin/ruby", "echo ruby 3.4.1");

@@ -23,30 +23,24 @@ final class Assignment {
         if (descriptor == null) {
             return true;
         }
-        WorkingDirectory.prepare();
+        ProcessState.prepare();
         Warmup.run();
         byte[] records = read(Integer.parseInt(descriptor));
-        Environment.remove(DESCRIPTOR);
         if (records.length == 0) {
             return false;
         }
+        Environment.remove(DESCRIPTOR);
+        ProcessState.setVariable(DESCRIPTOR, null);
         for (String record : new String(records, StandardCharsets.UTF_8).split("\0")) {
             int equals = record.indexOf('=', 1);
-            Environment.put(record.substring(0, equals), record.substring(equals + 1));
+            String name = record.substring(0, equals);
+            String value = record.substring(equals + 1);
+            Environment.put(name, value);
+            ProcessState.setVariable(name, value);
         }
-        enterTask();
+        // Even where it is there already: another folder has been mounted over it.
+        ProcessState.changeDirectory(Environment.get("LAMBDA_TASK_ROOT"));
         return true;
-    }
-
-    private static void enterTask() {
-        String task = Environment.get("LAMBDA_TASK_ROOT");
-        WorkingDirectory.change(task);
-        System.setProperty("user.dir", task);
-        // Read by Java when a function first asks for the time zone; the C library's own view of TZ is not changed.
-        String zone = Environment.get("TZ");
-        if (zone != null) {
-            System.setProperty("user.timezone", zone.startsWith(":") ? zone.substring(1) : zone);
-        }
     }
 
     /** By its number: opening /proc/self/fd/4 instead would ask for a right to a pipe that another user made. */

@@ -63,9 +63,13 @@ final class Binder {
     @SuppressWarnings("unchecked")
     private static Object natural(Object value) {
         if (value instanceof Map<?, ?> map) {
-            ((Map<String, Object>) map).replaceAll((name, member) -> natural(member));
+            for (Map.Entry<String, Object> member : ((Map<String, Object>) map).entrySet()) {
+                member.setValue(natural(member.getValue()));
+            }
         } else if (value instanceof List<?> list) {
-            ((List<Object>) list).replaceAll(Binder::natural);
+            for (int i = 0; i < list.size(); i++) {
+                ((List<Object>) list).set(i, natural(list.get(i)));
+            }
         } else if (value instanceof BigDecimal number) {
             return number.doubleValue();
         }

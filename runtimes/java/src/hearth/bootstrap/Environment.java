@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * This process's environment variables. Java copies them once and hands out a read-only view; what is put here, into
- * the map below that view, is seen by System.getenv and by the processes that the function starts.
+ * the map below that view, is seen by System.getenv and by ProcessBuilder.environment; for a child whose environment is
+ * left alone see ProcessState.
  */
 final class Environment {
     private static final String TRACE_ID = "_X_AMZN_TRACE_ID";

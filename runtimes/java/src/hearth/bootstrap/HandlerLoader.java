@@ -8,8 +8,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Finds what {@code package.Class::method} and {@code package.Class} name. What goes wrong is a Fault. */
@@ -52,25 +50,35 @@ final class HandlerLoader {
         Class<?> objects = classes.api("RequestHandler");
         if (objects != null && objects.isAssignableFrom(type)) {
             Type[] types = Types.arguments(type, objects);
-            if (types == null || types[0] instanceof TypeVariable) {
-                throw Fault.of("Class " + type.getName() + " does not implement RequestHandler with concrete type parameters");
-            }
+            refuseUnknown(type, types);
             return new Handler(create(type), objects.getMethods()[0], new Type[] {types[0], context}, result(types[1]), context);
         }
         throw Fault.of("Class does not implement an appropriate handler interface: " + type.getName());
     }
 
-    Handler ofMethod(Class<?> type, String name) {
-        List<Method> named = new ArrayList<>();
-        for (Method method : methods(type, name)) {
-            if (method.getName().equals(name) && isHandler(method.getParameterTypes())) {
-                named.add(method);
+    private static void refuseUnknown(Class<?> type, Type[] types) {
+        String refusal = "Class " + type.getName() + " does not implement RequestHandler with concrete type parameters";
+        if (types == null) {
+            throw Fault.of(refusal);
+        }
+        for (Type one : types) {
+            if (one instanceof TypeVariable && Types.raw(one) == Object.class) {
+                throw Fault.of(refusal + ": parameter " + one + " has no upper bound.");
             }
         }
-        // Of overloads, as on Lambda: the one with the most parameters, of which a context counts twice; no bridges.
-        Method method = named.stream()
-            .min(Comparator.comparing(Method::isBridge).thenComparing(this::weight, Comparator.reverseOrder()))
-            .orElseThrow(() -> Fault.of("No public method named " + name + " with appropriate method signature found on class " + type.getName()));
+    }
+
+    Handler ofMethod(Class<?> type, String name) {
+        Method method = null;
+        for (Method candidate : methods(type, name)) {
+            boolean fits = candidate.getName().equals(name) && isHandler(candidate.getParameterTypes());
+            if (fits && (method == null || weight(candidate) > weight(method))) {
+                method = candidate;
+            }
+        }
+        if (method == null) {
+            throw Fault.of("No public method named " + name + " with appropriate method signature found on class " + type.getName());
+        }
         Type[] parameters = method.getGenericParameterTypes();
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Types.resolve(parameters[i], Types.bindings(type));
@@ -102,8 +110,12 @@ final class HandlerLoader {
         return others < 2 || others == 2 && types[0] == InputStream.class && types[1] == OutputStream.class;
     }
 
+    /** Of overloads, as on Lambda: the one with the most parameters, of which a context counts twice; a bridge only alone. */
     private int weight(Method method) {
         Class<?>[] types = method.getParameterTypes();
+        if (method.isBridge()) {
+            return -1;
+        }
         return types.length + (types.length > 0 && types[types.length - 1] == context ? 1 : 0);
     }
 

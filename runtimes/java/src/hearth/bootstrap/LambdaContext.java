@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Map;
 
 /** What a handler gets of its invocation. Source: developer guide, "Lambda context object in Java". */
-final class LambdaContext {
+final class LambdaContext extends Likeness {
     private final Map<String, String> headers;
     private final long deadlineMs;
     private final Map<?, ?> client;
@@ -17,12 +17,8 @@ final class LambdaContext {
         identity = parse("lambda-runtime-cognito-identity");
     }
 
-    /** @param type the function's Context interface */
-    Object as(Class<?> type) {
-        return Likeness.of(type, this::context);
-    }
-
-    private Object context(Method method, Object[] arguments) {
+    @Override
+    Object answer(Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "getAwsRequestId" -> headers.get("lambda-runtime-aws-request-id");
             case "getInvokedFunctionArn" -> headers.get("lambda-runtime-invoked-function-arn");
@@ -35,39 +31,10 @@ final class LambdaContext {
             case "getMemoryLimitInMB" -> Integer.parseInt(Environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
             case "getRemainingTimeInMillis" -> (int) Math.max(0, deadlineMs - System.currentTimeMillis());
             case "getLogger" -> Output.logger(method.getReturnType());
-            case "getIdentity" -> identity == null ? null : Likeness.of(method.getReturnType(), this::identity);
-            case "getClientContext" -> client == null ? null : Likeness.of(method.getReturnType(), this::clientContext);
+            case "getIdentity" -> identity == null ? null : new CognitoIdentity(identity).as(method.getReturnType());
+            case "getClientContext" -> client == null ? null : new ClientContext(client).as(method.getReturnType());
             default -> null;
         };
-    }
-
-    private Object identity(Method method, Object[] arguments) {
-        return switch (method.getName()) {
-            case "getIdentityId" -> identity.get("cognitoIdentityId");
-            case "getIdentityPoolId" -> identity.get("cognitoIdentityPoolId");
-            default -> null;
-        };
-    }
-
-    private Object clientContext(Method method, Object[] arguments) {
-        return switch (method.getName()) {
-            case "getCustom" -> client.get("custom");
-            case "getEnvironment" -> client.get("env");
-            case "getClient" -> client.get("client") instanceof Map<?, ?> app
-                ? Likeness.of(method.getReturnType(), (getter, none) -> app(app, getter)) : null;
-            default -> null;
-        };
-    }
-
-    private static Object app(Map<?, ?> app, Method method) {
-        return app.get(switch (method.getName()) {
-            case "getInstallationId" -> "installation_id";
-            case "getAppTitle" -> "app_title";
-            case "getAppVersionName" -> "app_version_name";
-            case "getAppVersionCode" -> "app_version_code";
-            case "getAppPackageName" -> "app_package_name";
-            default -> "";
-        });
     }
 
     private Map<?, ?> parse(String header) {

@@ -34,7 +34,7 @@ final class Output {
     /** @param type the function's LambdaLogger interface */
     static Object logger(Class<?> type) {
         if (logger == null) {
-            logger = Likeness.of(type, Output::answer);
+            logger = new Logger().as(type);
         }
         return logger;
     }
@@ -55,13 +55,16 @@ final class Output {
         }
     }
 
-    /** log(String) and log(byte[]), and the same with a level. */
-    private static Object answer(Method method, Object[] arguments) {
-        if ("log".equals(method.getName())) {
-            String text = arguments[0] instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(arguments[0]);
-            boolean leveled = arguments.length > 1 && !"UNDEFINED".equals(String.valueOf(arguments[1]));
-            log(leveled ? "[" + arguments[1] + "] " + text : text);
+    private static final class Logger extends Likeness {
+        /** log(String) and log(byte[]), and the same with a level. */
+        @Override
+        Object answer(Method method, Object[] arguments) {
+            if ("log".equals(method.getName())) {
+                String text = arguments[0] instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(arguments[0]);
+                boolean leveled = arguments.length > 1 && !"UNDEFINED".equals(String.valueOf(arguments[1]));
+                log(leveled ? "[" + arguments[1] + "] " + text : text);
+            }
+            return null;
         }
-        return null;
     }
 }

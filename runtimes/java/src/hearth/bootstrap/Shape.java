@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -128,7 +129,7 @@ final class Shape {
                 readable.put(field.getName(), property);
             }
         }
-        found.keySet().stream().sorted().forEach(name -> readable.put(name, found.get(name)));
+        readable.putAll(new TreeMap<>(found));
     }
 
     private static List<Field> fields(Class<?> type) {

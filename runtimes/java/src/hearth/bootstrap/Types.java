@@ -65,7 +65,7 @@ final class Types {
 
     static Type resolve(Type type, Map<TypeVariable<?>, Type> bindings) {
         if (type instanceof TypeVariable<?> variable) {
-            return bindings.getOrDefault(variable, raw(variable));
+            return bindings.getOrDefault(variable, variable);
         }
         if (type instanceof WildcardType wildcard) {
             return resolve(wildcard.getUpperBounds()[0], bindings);

@@ -41,7 +41,7 @@ final class Warmup {
             JsonWriter.write(bean);
             JsonWriter.write(Stacks.report(new IllegalStateException("none", new IOException())));
             Fault.forLog(Fault.of("none", new IOException(), false));
-            ((Callable<?>) Likeness.of(Callable.class, (method, arguments) -> null)).call();
+            ((Callable<?>) context.as(Callable.class)).call();
             Environment.put(EVENT_NAME, EVENT);
             Environment.remove(EVENT_NAME);
         } catch (Throwable e) {
