@@ -2,7 +2,6 @@ package app;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +41,12 @@ public class Methods {
 
     public static boolean resource() { return Thread.currentThread().getContextClassLoader().getResource("data.txt") != null; }
 
-    /** The working directory as files see it, relative and absolute, and a child's view of it and of a variable. */
+    /** The working directory and a variable, as the function and a child of it see them. */
     public static List<Object> place(List<String> names) throws IOException {
         String variable = names.get(0);
         Process child = new ProcessBuilder("/bin/sh", "-c", "cat data.txt; echo \"$" + variable + "\"").start();
         try (FileInputStream file = new FileInputStream("data.txt")) {
-            return List.of(new String(file.readAllBytes(), StandardCharsets.UTF_8), new File("data.txt").getCanonicalPath().equals(new File(System.getenv("LAMBDA_TASK_ROOT"), "data.txt").getCanonicalPath()),
+            return List.of(new String(file.readAllBytes(), StandardCharsets.UTF_8),
                 new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8), System.getenv(variable), System.getenv().get(variable),
                 System.getenv().containsKey("HEARTH_ASSIGNMENT_FD"), java.util.TimeZone.getDefault().getID());
         }
