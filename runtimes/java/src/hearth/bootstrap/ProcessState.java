@@ -35,6 +35,9 @@ final class ProcessState {
         return (text + '\0').getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Begins this process again in place; returns only where that fails. */
+    static native void startAnew();
+
     private static native boolean enter(byte[] path);
 
     private static native boolean set(byte[] name, byte[] value);
