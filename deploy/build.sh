@@ -17,5 +17,7 @@ publish() {
 }
 
 need_dotnet
+# Outside of a step, whose output is shown only where it fails: what is left out is to be read.
+"$ROOT/runtimes/java/build.sh"
 step "build the node" publish src/Node node
 step "build the command line" publish src/Client/CommandLine cli

@@ -54,6 +54,7 @@ need_dotnet
 need_packages "${PACKAGES_TESTS[@]}"
 if ((EUID == 0)); then need_packages "${PACKAGES_CONTAINER[@]}"; fi
 rm -rf "$results"
+step "build the java runtime" "$ROOT/runtimes/java/build.sh"
 step "build" dotnet build "$ROOT/Cluster.sln" -c Release -v quiet --nologo
 
 for project in "$ROOT"/tests/*.Tests/*.csproj; do run_project "$project"; done

@@ -32,13 +32,25 @@ internal sealed class InterpreterSearch(string root)
             .Order(StringComparer.Ordinal);
     }
 
+    /// <summary>The path without links: folders too, as Debian's /usr/lib/jvm/java-1.17.0-openjdk-amd64 is one to another.</summary>
+    private static string Resolve(string path)
+    {
+        var real = "/";
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, segment);
+            // A link's target may have links in its own path.
+            real = File.ResolveLinkTarget(next, returnFinalTarget: true) is { } target ? Resolve(target.FullName) : next;
+        }
+
+        return real;
+    }
+
     private string? RealProgram(string path)
     {
         try
         {
-            var file = new FileInfo(path);
-            if (file.ResolveLinkTarget(returnFinalTarget: true) is { } target)
-                file = new FileInfo(target.FullName);
+            var file = new FileInfo(Resolve(path));
             const UnixFileMode executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
             var usable = file.Exists && file.FullName.StartsWith(_root, StringComparison.Ordinal) && (file.UnixFileMode & executable) != 0;
             return usable ? file.FullName : null;

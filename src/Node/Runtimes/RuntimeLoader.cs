@@ -12,6 +12,13 @@ internal sealed class RuntimeLoader(RuntimeCatalogSettings settings)
         try
         {
             var manifest = await RuntimeManifest.ReadAsync(Path.Combine(folder, RuntimeManifest.FileName), cancellation);
+            if (manifest.Requires.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
+            {
+                // No warning: whoever built this node was told that it is left out.
+                settings.Logger.LogInformation("Runtime {Family} is not offered: {Folder} has no {File}.", manifest.Family, folder, missing);
+                return [];
+            }
+
             if (manifest.Interpreters.Count == 0)
                 return [.. manifest.Identifiers.Select(identifier => Realise(manifest, folder, identifier, null, null))];
             var programs = _search.Find(manifest.Interpreters);

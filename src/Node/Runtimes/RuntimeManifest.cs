@@ -27,6 +27,12 @@ internal sealed partial record RuntimeManifest
     public required IReadOnlyList<string> Identifiers { get; init; }
 
     /// <summary>
+    /// Files beside the manifest without which the runtime is not offered, as what a build makes only where it has the
+    /// compiler for it. Names without a folder.
+    /// </summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
+    /// <summary>
     /// Absolute paths, the preferred first. In a segment <c>*</c> stands for any characters and <c>#</c> for digits:
     /// <c>/usr/bin/python3.#</c>, <c>/usr/lib/jvm/*/bin/java</c>. Empty where the package brings the program.
     /// </summary>
@@ -72,6 +78,9 @@ internal sealed partial record RuntimeManifest
         Check(Family == folder, "family", $"must be the folder's name, '{folder}'.");
         Check(Identifiers is { Count: > 0 }, "identifiers", "must name at least one identifier.");
         Check(Command is { Count: > 0 }, "command", "must name at least a program.");
+        Check(Requires is not null, "requires", "must be a list.");
+        foreach (var name in Requires!)
+            Check(!string.IsNullOrEmpty(name) && name == Path.GetFileName(name), "requires", $"'{name}' is not a file's name.");
         Check(Interpreters is not null, "interpreters", "must be a list.");
         Check(Environment is not null, "environment", "must be an object.");
         foreach (var path in Interpreters!)

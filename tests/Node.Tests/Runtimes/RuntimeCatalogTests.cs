@@ -63,6 +63,17 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_to_a_programs_folder_is_resolved_too()
+    {
+        var program = Program("lib/ruby-3.4/bin/ruby", "echo ruby 3.4.7");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "lib/ruby-1"), "ruby-3.4");
+        Manifest("ruby", Ruby);
+
+        Assert.Equal(program, Assert.Single((await LoadAsync()).All).Interpreter);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task Of_two_interpreters_for_one_identifier_the_one_named_first_is_taken()
     {
         var first = Program("bin/ruby", "echo ruby 3.4.1");
@@ -129,6 +140,9 @@ public sealed class RuntimeCatalogTests : IDisposable
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["{taks}/x"] }""", "taks")]
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": [] }""", "command")]
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "shell": true }""", "shell")]
+    [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "requires": ["../x.jar"] }""", "requires")]
+    [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "requires": [""] }""", "requires")]
+    [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "requires": null }""", "requires")]
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "environment": { "A": "{task}" } }""", "environment.A")]
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "interpreters": ["/x"] }""", "version")]
     [InlineData("""{ "family": "ruby", "identifiers": ["ruby1"], "command": ["x"], "interpreters": ["x"], "version": { "arguments": ["-v"], "pattern": "(.)" } }""", "absolute")]
@@ -143,6 +157,18 @@ public sealed class RuntimeCatalogTests : IDisposable
         var warning = Assert.Single(_warnings);
         Assert.Contains("runtimes/ruby/manifest.json", warning);
         Assert.Contains(member, warning);
+    }
+
+    [Fact]
+    public async Task A_runtime_is_offered_once_the_files_it_requires_are_there_and_until_then_left_out_without_a_warning()
+    {
+        Manifest("java", """{ "family": "java", "identifiers": ["java17"], "command": ["x"], "requires": ["a.jar", "b.so"] }""");
+        _folder.Write("runtimes/java/a.jar", "");
+
+        Assert.Empty((await LoadAsync()).All);
+        _folder.Write("runtimes/java/b.so", "");
+        Assert.Equal("java17", Assert.Single((await LoadAsync()).All).Identifier);
+        Assert.Empty(_warnings);
     }
 
     [Fact]
@@ -204,8 +230,9 @@ public sealed class RuntimeCatalogTests : IDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            Assert.Equal(LogLevel.Warning, logLevel);
-            Enqueue(formatter(state, exception));
+            Assert.InRange(logLevel, LogLevel.Information, LogLevel.Warning);
+            if (logLevel == LogLevel.Warning)
+                Enqueue(formatter(state, exception));
         }
     }
 }

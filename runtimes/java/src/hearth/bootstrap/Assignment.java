@@ -1,0 +1,83 @@
+package hearth.bootstrap;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A blank start: the process is begun before it is known which function it will run. It waits for the environment
+ * variables on the descriptor that HEARTH_ASSIGNMENT_FD names, as NAME=VALUE records that end in NUL.
+ */
+final class Assignment {
+    private static final String DESCRIPTOR = "HEARTH_ASSIGNMENT_FD";
+
+    /** The manifest's MaxRAMPercentage, and some more for rounding. */
+    private static final int LARGEST_HEAP_PERCENT = 85;
+
+    private Assignment() {
+    }
+
+    /** Whether there is something to run; at once where this start is an ordinary one. */
+    static boolean await() throws IOException {
+        String descriptor = Environment.get(DESCRIPTOR);
+        if (descriptor == null) {
+            return true;
+        }
+        ProcessState.prepare();
+        Warmup.run();
+        byte[] records = read(Integer.parseInt(descriptor));
+        if (records.length == 0) {
+            return false;
+        }
+        Environment.remove(DESCRIPTOR);
+        ProcessState.setVariable(DESCRIPTOR, null);
+        for (String record : new String(records, StandardCharsets.UTF_8).split("\0")) {
+            int equals = record.indexOf('=', 1);
+            String name = record.substring(0, equals);
+            String value = record.substring(equals + 1);
+            Environment.put(name, value);
+            ProcessState.setVariable(name, value);
+        }
+        // Even where it is there already: another folder has been mounted over it.
+        ProcessState.changeDirectory(Environment.get("LAMBDA_TASK_ROOT"));
+        if (!fits()) {
+            ProcessState.startAnew();
+            throw new IllegalStateException("The Java machine cannot be started anew");
+        }
+        return true;
+    }
+
+    /**
+     * Whether this Java machine will do for the function. Its heap has been sized by the memory limit it was started
+     * under, and cannot shrink: under a smaller one the kernel would kill the function where it should run short of
+     * heap. And JAVA_TOOL_OPTIONS are read at the start alone.
+     */
+    private static boolean fits() {
+        long heapMib = Runtime.getRuntime().maxMemory() >> 20;
+        long memoryMib = Long.parseLong(Environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
+        return heapMib <= memoryMib * LARGEST_HEAP_PERCENT / 100
+            && Environment.get("JAVA_TOOL_OPTIONS") == null && Environment.get("JDK_JAVA_OPTIONS") == null;
+    }
+
+    /** By its number: opening /proc/self/fd/4 instead would ask for a right to a pipe that another user made. */
+    private static byte[] read(int number) throws IOException {
+        try {
+            Constructor<FileDescriptor> descriptor = FileDescriptor.class.getDeclaredConstructor(int.class);
+            descriptor.setAccessible(true);
+            try (FileInputStream stream = new FileInputStream(descriptor.newInstance(number))) {
+                ByteArrayOutputStream records = new ByteArrayOutputStream();
+                byte[] part = new byte[4096];
+                // Not readAllBytes, which asks where in the file it is: a pipe has no such place.
+                for (int count = stream.read(part); count > 0; count = stream.read(part)) {
+                    records.write(part, 0, count);
+                }
+                return records.toByteArray();
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("This Java makes its descriptors otherwise", e);
+        }
+    }
+}
