@@ -43,10 +43,11 @@ internal static class HandlerLoader
     {
         for (var at = type; at is not null; at = at.BaseType)
         {
-            var methods = at.GetMethods(Anything);
-            var found = Array.FindAll(methods, method => method.Name == name.Method || method.ToString() == name.Method);
+            var found = at.GetMember(name.Method, MemberTypes.Method, Anything);
+            if (found.Length == 0 && name.Method.Contains(' ')) // as every signature does
+                found = Array.FindAll<MemberInfo>(at.GetMethods(Anything), method => method.ToString() == name.Method);
             if (found.Length == 1)
-                return found[0];
+                return (MethodInfo)found[0];
             if (found.Length > 1)
                 throw new LambdaValidationException(
                     $"The method '{name.Method}' in type '{at.FullName}' appears to have a number of overloads. To call this method please specify a complete method signature. Possible candidates are:\n{string.Join('\n', found.Select(method => method.ToString()))}.");

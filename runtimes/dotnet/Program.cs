@@ -21,7 +21,7 @@ internal static class Program
         FunctionLog.Open();
         try
         {
-            var api = new RuntimeApi(Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? "");
+            using var api = new RuntimeApi(Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? "");
             if (Initialise(api, handler, task) is not { } loaded)
                 return 1;
             new InvocationLoop(api, loaded).Run();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Hearth.Runtimes.DotNet;
@@ -8,7 +7,7 @@ namespace Hearth.Runtimes.DotNet;
 internal readonly record struct Reply(int Status, Dictionary<string, string> Headers, byte[] Body);
 
 /// <summary>Takes replies from a connection, one after the other.</summary>
-internal sealed class ReplyReader(Socket socket)
+internal sealed class ReplyReader(Connection connection)
 {
     private byte[] _buffer = new byte[16 * 1024];
     private int _filled;
@@ -21,7 +20,7 @@ internal sealed class ReplyReader(Socket socket)
         {
             if (_filled == _buffer.Length)
                 Array.Resize(ref _buffer, 2 * _buffer.Length);
-            _filled += Receive(_buffer.AsSpan(_filled));
+            _filled += connection.Receive(_buffer.AsSpan(_filled));
         }
 
         // UTF-8, not Latin-1: the client context is JSON as the caller sent it.
@@ -52,20 +51,7 @@ internal sealed class ReplyReader(Socket socket)
         _buffer.AsSpan(start + count, _filled - start - count).CopyTo(_buffer);
         _filled -= start + count;
         while (count < length)
-            count += Receive(body.AsSpan(count));
+            count += connection.Receive(body.AsSpan(count));
         return body;
-    }
-
-    private int Receive(Span<byte> into)
-    {
-        try
-        {
-            var count = socket.Receive(into);
-            return count > 0 ? count : throw new HungUpException();
-        }
-        catch (SocketException)
-        {
-            throw new HungUpException();
-        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Hearth.Runtimes.DotNet;
 
 /// <summary>
@@ -18,7 +16,6 @@ internal static class WarmUp
         _ = Fault.Write(new InvalidOperationException());
         _ = ((ISample)Shape.Create(typeof(ISample), (_, _) => 1)).Number;
         _ = FunctionLog.Format(null, "");
-        new Socket(SocketType.Stream, ProtocolType.Tcp).Dispose();
     }
 
     internal interface ISample
