@@ -17,9 +17,24 @@ internal abstract class Serializer
         return attribute is null ? new PlainJson() : new FromPackage(TypeNamedBy(attribute));
     }
 
-    public Func<Stream, object?> Reader(Type type) => type.IsAssignableFrom(typeof(MemoryStream)) && type != typeof(object) ? payload => payload : ReaderOf(type);
+    public Func<Stream, object?> Reader(Type type)
+    {
+        if (type.IsAssignableFrom(typeof(MemoryStream)) && type != typeof(object))
+            return payload => payload;
+        Prepare();
+        return ReaderOf(type);
+    }
 
-    public Action<object?, Stream> Writer(Type type) => type.IsAssignableTo(typeof(Stream)) ? Copy : WriterOf(type);
+    public Action<object?, Stream> Writer(Type type)
+    {
+        if (type.IsAssignableTo(typeof(Stream)))
+            return Copy;
+        Prepare();
+        return WriterOf(type);
+    }
+
+    /// <summary>Does early what its first use takes.</summary>
+    protected abstract void Prepare();
 
     protected abstract Func<Stream, object?> ReaderOf(Type type);
 
@@ -56,6 +71,8 @@ internal abstract class Serializer
         private static readonly JsonSerializerOptions Options =
             new() { PropertyNameCaseInsensitive = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+        protected override void Prepare() => JsonWarmUp.Once();
+
         protected override Func<Stream, object?> ReaderOf(Type type) => payload => JsonSerializer.Deserialize(payload, type, Options);
 
         protected override Action<object?, Stream> WriterOf(Type type) => (result, into) => JsonSerializer.Serialize(into, result, type, Options);
@@ -66,6 +83,13 @@ internal abstract class Serializer
     {
         private readonly object _instance = Activator.CreateInstance(type)!;
         private readonly Type _interface = type.GetInterface(Interface)!;
+
+        protected override void Prepare()
+        {
+            var json = typeof(JsonSerializer).Assembly.GetName().Name;
+            if (type.Assembly.GetReferencedAssemblies().Any(name => name.Name == json))
+                JsonWarmUp.Once();
+        }
 
         protected override Func<Stream, object?> ReaderOf(Type type)
         {

@@ -23,11 +23,9 @@ internal static class WarmUp
         int Number { get; }
     }
 
-    internal sealed record Greeting(string Name, IReadOnlyList<int> Numbers);
-
     internal static class Sample
     {
-        public static async Task<Greeting> Greet(Greeting greeting)
+        public static async Task<JsonWarmUp.Greeting> Greet(JsonWarmUp.Greeting greeting)
         {
             await Task.Yield();
             return greeting;
