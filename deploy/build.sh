@@ -11,9 +11,17 @@ publish() {
   rm -rf "$out.new"
   # For this machine's runtime identifier: native libraries then lie beside the program, not in a folder runtimes/.
   dotnet publish "$ROOT/$1" -c Release -o "$out.new" --use-current-runtime --no-self-contained -v quiet
-  if [[ $2 == node ]]; then cp -R "$ROOT/runtimes" "$out.new/runtimes"; fi
+  if [[ $2 == node ]]; then copy_runtimes "$out.new/runtimes"; fi
   rm -rf "$out"
   mv "$out.new" "$out"
+}
+
+# copy_runtimes FOLDER: manifests and bootstraps; of the .NET one what was built, and not what it was built from.
+copy_runtimes() {
+  dotnet build "$ROOT/runtimes/dotnet" -c Release -v quiet
+  cp -R "$ROOT/runtimes" "$1"
+  rm -rf "$1/dotnet/obj"
+  rm -f "$1"/dotnet/*.cs "$1"/dotnet/*.csproj
 }
 
 need_dotnet

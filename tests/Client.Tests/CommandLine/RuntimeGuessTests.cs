@@ -21,6 +21,7 @@ public sealed class RuntimeGuessTests : IDisposable
     [InlineData("app.js", "", "nodejs", "app.handler")]
     [InlineData("package.json", """{"main":"./src/main.js"}""", "nodejs", "src/main.handler")]
     [InlineData("package.json", "{}", "nodejs", "index.handler")]
+    [InlineData("Orders.runtimeconfig.json", "{}", "dotnet", "Orders::Orders.Function::FunctionHandler")]
     public void A_file_tells_runtime_and_handler(string file, string text, string prefix, string handler)
     {
         _folder.Write(file, text);
@@ -39,6 +40,14 @@ public sealed class RuntimeGuessTests : IDisposable
     }
 
     [Fact]
+    public void A_dotnet_program_is_started_by_its_name()
+    {
+        _folder.Write("Orders.runtimeconfig.json", "{}");
+        _folder.Write("Orders", "");
+        Assert.Equal("Orders", RuntimeGuess.For(_folder.Path)!.Handler);
+    }
+
+    [Fact]
     public void Other_files_tell_nothing()
     {
         _folder.Write("main.go", "");
@@ -49,10 +58,11 @@ public sealed class RuntimeGuessTests : IDisposable
     [InlineData("python", "python3.11")]
     [InlineData("nodejs", "nodejs20.x")]
     [InlineData("provided", "provided.al2023")]
+    [InlineData("dotnet", "dotnet10")]
     [InlineData("java", null)]
     public void The_newest_identifier_is_newest_by_number(string prefix, string? expected)
     {
-        string[] served = ["python3.11", "python3.9", "nodejs8.10", "nodejs20.x", "provided.al2023", "provided.al2", "provided"];
+        string[] served = ["python3.11", "python3.9", "nodejs8.10", "nodejs20.x", "dotnet8", "dotnet10", "provided.al2023", "provided.al2", "provided"];
         Assert.Equal(expected, new RuntimeGuess(prefix, "h", "f").Newest(served.Select(one => new RuntimeDescription(one, prefix, null))));
     }
 }

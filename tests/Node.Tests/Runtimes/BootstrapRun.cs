@@ -48,7 +48,10 @@ internal sealed class BootstrapRun : IAsyncDisposable
 
     public string Task { get; }
 
-    public string Output => File.ReadAllText(Path.Combine(_folder.Path, "output"));
+    /// <summary>What it has printed, but for the byte by which a blank one says that it is ready.</summary>
+    public string Output => File.ReadAllText(OutputFile).TrimStart('\0');
+
+    private string OutputFile => Path.Combine(_folder.Path, "output");
 
     public static async Task<BootstrapRun> StartAsync(
         string family, string handler, (string Name, string Text)[] files, params (string Name, string Value)[] variables)
@@ -69,7 +72,7 @@ internal sealed class BootstrapRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Starts a process that has no function yet: it waits for one on descriptor 4, in an empty task folder.</summary>
+    /// <summary>Starts a process that has no function yet, and waits until it waits for one, on descriptor 4, in an empty task folder.</summary>
     public static async Task<BootstrapRun> StartBlankAsync(string family)
     {
         var run = await NewAsync(family);
@@ -77,9 +80,11 @@ internal sealed class BootstrapRun : IAsyncDisposable
         var pipe = Path.Combine(run._folder.Path, "assignment");
         using (var maker = Process.Start("/usr/bin/mkfifo", [pipe]))
             await maker.WaitForExitAsync(run._deadline.Token);
-        run._process = run.Start([("PATH", "/usr/bin:/bin"), ("HEARTH_ASSIGNMENT_FD", "4")], $"4< '{pipe}'");
+        run._process = run.Start([.. run.RuntimeVariables, ("PATH", "/usr/bin:/bin"), ("HEARTH_ASSIGNMENT_FD", "4")], $"4< '{pipe}'");
         // Opening one end waits for the other, which the shell opens.
         run._assignment = await System.Threading.Tasks.Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), run._deadline.Token);
+        while (!File.Exists(run.OutputFile) || !File.ReadAllText(run.OutputFile).Contains('\0'))
+            await System.Threading.Tasks.Task.Delay(1, run._deadline.Token);
         return run;
     }
 
@@ -149,6 +154,7 @@ internal sealed class BootstrapRun : IAsyncDisposable
 
     private void Write((string Name, string Text)[] files)
     {
+        Directory.CreateDirectory(Task);
         foreach (var (name, text) in files)
             _ = name == "bootstrap" ? _folder.WriteProgram("task/bootstrap", text) : _folder.Write("task/" + name, text);
     }
@@ -163,9 +169,11 @@ internal sealed class BootstrapRun : IAsyncDisposable
         DropAssignment();
     }
 
+    private IEnumerable<(string Name, string Value)> RuntimeVariables => _runtime.Environment.Select(variable => (variable.Key, variable.Value));
+
     private (string Name, string Value)[] Variables(string handler, (string Name, string Value)[] variables) =>
     [
-        .. _runtime.Environment.Select(variable => (variable.Key, variable.Value)),
+        .. RuntimeVariables,
         ("PATH", "/usr/bin:/bin"), ("TZ", ":UTC"), ("AWS_LAMBDA_RUNTIME_API", Api.Address), ("LAMBDA_TASK_ROOT", Task),
         ("_HANDLER", handler), ("AWS_LAMBDA_FUNCTION_NAME", "hello"), ("AWS_LAMBDA_FUNCTION_VERSION", "7"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"), ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hello"),
@@ -176,7 +184,7 @@ internal sealed class BootstrapRun : IAsyncDisposable
     {
         var command = _runtime.Command.Select(argument => argument.Replace("{task}", Task).Replace("{runtime}", _runtime.Directory));
         // The shell only opens the files; it is replaced by the command.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" > \"$0\" 2>&1 < /dev/null {redirection}", Path.Combine(_folder.Path, "output"), .. command])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" > \"$0\" 2>&1 < /dev/null {redirection}", OutputFile, .. command])
         {
             WorkingDirectory = Task,
         };

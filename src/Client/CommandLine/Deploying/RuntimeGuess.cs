@@ -13,11 +13,12 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
     private static readonly string[] PythonNames = ["lambda_handler", "handler"];
     private static readonly string[] NodeExtensions = [".mjs", ".js", ".cjs"];
 
-    /// <summary>Null where the files say nothing. The most telling file wins: bootstrap, then Python's names, then Node's.</summary>
+    /// <summary>Null where the files say nothing. The most telling file wins: bootstrap, then .NET's, Python's names, Node's.</summary>
     public static RuntimeGuess? For(string folder)
     {
         var bootstrap = Path.Combine(folder, "bootstrap");
         if (IsExecutable(bootstrap)) return new RuntimeGuess("provided", "bootstrap", "an executable bootstrap");
+        if (DotNetHandler(folder) is { } published) return published;
         foreach (var module in (ReadOnlySpan<string>)["lambda_function", "app", "main"])
         {
             if (PythonHandler(Path.Combine(folder, module + ".py")) is { } handler) return new RuntimeGuess("python", $"{module}.{handler}", module + ".py");
@@ -55,6 +56,16 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
         var defined = PythonFunctions().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value).ToHashSet();
         var usual = Path.GetFileName(path) == "lambda_function.py" ? "lambda_handler" : "handler";
         return defined.Contains(usual) ? usual : PythonNames.FirstOrDefault(defined.Contains) ?? usual;
+    }
+
+    // A program beside its settings is started by its name; a library's class and method are named as AWS's templates name them.
+    private static RuntimeGuess? DotNetHandler(string folder)
+    {
+        const string ending = ".runtimeconfig.json";
+        if (!Directory.Exists(folder) || Directory.GetFiles(folder, "*" + ending) is not [var file]) return null;
+        var assembly = Path.GetFileName(file)[..^ending.Length];
+        var program = File.Exists(Path.Combine(folder, assembly)) || File.Exists(Path.Combine(folder, assembly + ".exe"));
+        return new RuntimeGuess("dotnet", program ? assembly : $"{assembly}::{assembly}.Function::FunctionHandler", Path.GetFileName(file));
     }
 
     private static string? MainOfPackage(string folder)

@@ -3,6 +3,7 @@ package hearth.bootstrap;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ final class Assignment {
         }
         ProcessState.prepare();
         Warmup.run();
+        sayReady();
         byte[] records = read(Integer.parseInt(descriptor));
         if (records.length == 0) {
             return false;
@@ -60,6 +62,11 @@ final class Assignment {
         long memoryMib = Long.parseLong(Environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
         return heapMib <= memoryMib * LARGEST_HEAP_PERCENT / 100
             && Environment.get("JAVA_TOOL_OPTIONS") == null && Environment.get("JDK_JAVA_OPTIONS") == null;
+    }
+
+    /** A zero byte on standard output, which the node takes for itself. */
+    private static void sayReady() throws IOException {
+        new FileOutputStream(FileDescriptor.out).write(0);
     }
 
     /** By its number: opening /proc/self/fd/4 instead would ask for a right to a pipe that another user made. */
