@@ -81,7 +81,7 @@ public sealed class BlankStartTests
             export const handler = async () => [process._getActiveHandles().length, Object.keys(process.env).includes('_X_AMZN_TRACE_ID'), process.listenerCount('uncaughtException')];
             """)]);
 
-        Assert.Equal("[1,false,1]", (await run.InvokeAsync()).Body);
+        Assert.Equal("[0,false,1]", (await run.InvokeAsync()).Body);
     }
 
     private static string Normal(string json) => System.Text.RegularExpressions.Regex.Replace(json, @"\\u[0-9a-f]{4}", match => System.Text.RegularExpressions.Regex.Unescape(match.Value)).Replace(", ", ",");
