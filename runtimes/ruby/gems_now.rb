@@ -1,0 +1,5 @@
+# frozen_string_literal: true
+
+# Loaded by the first look at the constant `Gem`.
+HearthRuntime::Gems.unpromise
+require "rubygems"
