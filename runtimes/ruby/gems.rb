@@ -1,64 +1,87 @@
 # frozen_string_literal: true
 
 module HearthRuntime
-  # RubyGems, which the interpreter has been started without: loaded at once where the function has gems, otherwise when
-  # it first asks for something that only they can give.
+  # RubyGems, which the interpreter has been started without: in force at once where the function has gems, otherwise
+  # when it first asks for something that only they can give. Even where they are loaded, they slow each `require` down.
   module Gems
     # AWS's runtime has these loaded before the function: code in use names them without a `require`.
     PRELOADED = { Logger: "logger", Monitor: "monitor", Net: "net/http", RbConfig: "rbconfig", StringIO: "stringio", URI: "uri" }.freeze
 
     class << self
+      # Before anything of the function is known.
+      def promise
+        $LOAD_PATH.unshift("#{__dir__}/standard") # What we complete comes before what is completed.
+        PRELOADED.each { |name, file| Object.autoload(name, file) unless Object.const_defined?(name) }
+        return if Object.const_defined?(:Gem) # By RUBYOPT.
+        Object.autoload(:Gem, "#{__dir__}/gems_now.rb")
+        hook_gem
+        hook_require
+      end
+
+      # For a process with time to spare: loads all there is, but does not put it in force.
+      def preload
+        PRELOADED.each_key { |name| Object.const_get(name) }
+        return unless Object.autoload?(:Gem)
+        Object.const_get(:Gem)
+        Kernel.module_eval do
+          alias_method :require_with_gems, :require
+          alias_method :require, :gem_original_require
+        end
+        hook_require
+      end
+
       # Variables for the function and the processes it starts, as AWS sets them; and the same for this process.
       def set_up(root)
         version = "#{RUBY_VERSION[/\A\d+\.\d+/]}.0"
         ENV["GEM_PATH"] ||= "#{root}/vendor/bundle/ruby/#{version}:/opt/ruby/gems/#{version}"
         ENV["RUBYLIB"] ||= "#{root}:/opt/ruby/lib"
         $LOAD_PATH.unshift(root, "/opt/ruby/lib")
-        if Object.autoload?(:Gem)
-          load if any?
-        else
-          Gem.clear_paths # Loaded before the variables were known.
-        end
+        Gem.clear_paths unless Object.autoload?(:Gem) # Where they were loaded before the variables were known.
+        enforce if any?
       end
 
-      # Until `load`, what RubyGems define loads them; the standard library's parts that we complete come first.
-      def promise
-        $LOAD_PATH.unshift("#{__dir__}/standard")
-        PRELOADED.each { |name, file| Object.autoload(name, file) unless Object.const_defined?(name) }
-        return if Object.const_defined?(:Gem) # By RUBYOPT.
-        Object.autoload(:Gem, "#{__dir__}/gems_now.rb")
+      # Whether this has changed anything.
+      def enforce
+        if Object.autoload?(:Gem)
+          Object.const_get(:Gem)
+        elsif Kernel.private_method_defined?(:require_with_gems)
+          unhook
+          Kernel.module_eval { alias_method :require, :require_with_gems }
+          Kernel.remove_method(:require_with_gems)
+        else
+          return false
+        end
+        true
+      end
+
+      # Gives Ruby's own `require` back.
+      def unhook
+        Kernel.module_eval { alias_method :require, :require_without_gems }
+        Kernel.remove_method(:require_without_gems)
+      end
+
+      private
+
+      def hook_require
         Kernel.module_eval do
           alias_method :require_without_gems, :require
           private def require(path)
             require_without_gems(path)
           rescue LoadError => error
-            raise unless error.path == path.to_s && HearthRuntime::Gems.load
+            raise unless error.path == path.to_s && HearthRuntime::Gems.enforce
             require(path)
           end
+        end
+      end
 
+      def hook_gem
+        Kernel.module_eval do
           private def gem(...)
-            HearthRuntime::Gems.load
+            HearthRuntime::Gems.enforce
             gem(...)
           end
         end
       end
-
-      # Whether this has loaded them: false where they are there already.
-      def load
-        return false unless Object.autoload?(:Gem)
-        Object.const_get(:Gem)
-        true
-      end
-
-      # Gives Ruby's own `require` back: RubyGems put theirs before it.
-      def unpromise
-        Kernel.module_eval do
-          alias_method :require, :require_without_gems
-          remove_method :require_without_gems, :gem
-        end
-      end
-
-      private
 
       def any?
         places = ENV["GEM_PATH"].split(":").push(ENV["GEM_HOME"])
