@@ -24,6 +24,7 @@ PACKAGES_TESTS=(
   "python3-pil:/usr/lib/python3/dist-packages/PIL"
   "gcc:gcc"
   "libc6-dev:/usr/include/stdio.h"
+  "ruby:/usr/bin/ruby"
   "npm:npm"
   "zip:zip"
   "unzip:unzip"

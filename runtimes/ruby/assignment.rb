@@ -3,7 +3,8 @@
 module HearthRuntime
   # A blank sandbox: the process is up before it is known which function it will run.
   module Assignment
-    # Loads what the wait leaves time for, says that it is ready, and waits for the function: its variables, and its code where they tell us to go.
+    # Loads what the wait leaves time for, says that it is ready, and waits for the function: its variables, and its
+    # code where they tell us to go.
     def self.await(descriptor)
       Gems.preload
       STDOUT.syswrite("\0")

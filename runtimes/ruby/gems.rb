@@ -33,11 +33,19 @@ module HearthRuntime
       # Variables for the function and the processes it starts, as AWS sets them; and the same for this process.
       def set_up(root)
         version = "#{RUBY_VERSION[/\A\d+\.\d+/]}.0"
+        @searches_machine = !ENV.key?("GEM_PATH")
         ENV["GEM_PATH"] ||= "#{root}/vendor/bundle/ruby/#{version}:/opt/ruby/gems/#{version}"
         ENV["RUBYLIB"] ||= "#{root}:/opt/ruby/lib"
         $LOAD_PATH.unshift(root, "/opt/ruby/lib")
-        Gem.clear_paths unless Object.autoload?(:Gem) # Where they were loaded before the variables were known.
+        look_in_gem_path unless Object.autoload?(:Gem) # They were loaded before the variables were known.
         enforce if any?
+      end
+
+      # Ruby's own gems, as rexml, lie in one folder on AWS, which counts whatever GEM_PATH says; on Debian in several,
+      # which do not.
+      def look_in_gem_path
+        return Gem.clear_paths unless @searches_machine
+        Gem.paths = ENV.to_h.merge("GEM_PATH" => [ENV["GEM_PATH"], *Gem.default_path].join(":"))
       end
 
       # Whether this has changed anything.

@@ -4,3 +4,4 @@
 HearthRuntime::Gems.unhook
 Kernel.remove_method(:gem)
 require "rubygems"
+HearthRuntime::Gems.look_in_gem_path
