@@ -25,6 +25,7 @@ PACKAGES_TESTS=(
   "gcc:gcc"
   "libc6-dev:/usr/include/stdio.h"
   "openjdk-17-jdk-headless:/usr/bin/javac"
+  "ruby:/usr/bin/ruby"
   "npm:npm"
   "zip:zip"
   "unzip:unzip"

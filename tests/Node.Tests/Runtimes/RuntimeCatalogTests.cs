@@ -189,7 +189,9 @@ public sealed class RuntimeCatalogTests : IDisposable
         Assert.Empty(_warnings);
         Assert.True(catalog.TryFind("provided.al2023", out var provided));
         Assert.Null(provided.Describe().Interpreter);
-        Assert.All(catalog.All, runtime => Assert.True(RuntimeCatalog.KnownToAws(runtime.Identifier), runtime.Identifier));
+        // Debian 12 has the Ruby that AWS left out.
+        var others = catalog.All.Where(runtime => runtime.Identifier != "ruby3.1");
+        Assert.All(others, runtime => Assert.True(RuntimeCatalog.KnownToAws(runtime.Identifier), runtime.Identifier));
         Assert.False(catalog.TryFind("cobol1", out _));
     }
 

@@ -13,7 +13,7 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
     private static readonly string[] PythonNames = ["lambda_handler", "handler"];
     private static readonly string[] NodeExtensions = [".mjs", ".js", ".cjs"];
 
-    /// <summary>Null where the files say nothing. The most telling file wins: bootstrap, then .NET's, Python's names, Node's.</summary>
+    /// <summary>Null where the files say nothing. The most telling file wins: bootstrap, then .NET's, Python's names, Ruby's, Node's.</summary>
     public static RuntimeGuess? For(string folder)
     {
         var bootstrap = Path.Combine(folder, "bootstrap");
@@ -22,6 +22,11 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
         foreach (var module in (ReadOnlySpan<string>)["lambda_function", "app", "main"])
         {
             if (PythonHandler(Path.Combine(folder, module + ".py")) is { } handler) return new RuntimeGuess("python", $"{module}.{handler}", module + ".py");
+        }
+
+        foreach (var module in (ReadOnlySpan<string>)["lambda_function", "app", "function"])
+        {
+            if (RubyHandler(Path.Combine(folder, module + ".rb")) is { } handler) return new RuntimeGuess("ruby", $"{module}.{handler}", module + ".rb");
         }
 
         foreach (var module in (ReadOnlySpan<string>)["index", "app"])
@@ -68,6 +73,12 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
         return new RuntimeGuess("dotnet", program ? assembly : $"{assembly}::{assembly}.Function::FunctionHandler", Path.GetFileName(file));
     }
 
+    private static string? RubyHandler(string path)
+    {
+        if (!File.Exists(path)) return null;
+        return TopLevelRubyHandler().Match(File.ReadAllText(path)) is { Success: true } defined ? defined.Groups[1].Value : "lambda_handler";
+    }
+
     private static string? MainOfPackage(string folder)
     {
         var path = Path.Combine(folder, "package.json");
@@ -87,6 +98,9 @@ internal sealed partial record RuntimeGuess(string RuntimePrefix, string Handler
 
     [GeneratedRegex(@"^(?:async\s+)?def\s+(\w+)\s*\(", RegexOptions.Multiline)]
     private static partial Regex PythonFunctions();
+
+    [GeneratedRegex(@"^def\s+(lambda_handler|handler)\b", RegexOptions.Multiline)]
+    private static partial Regex TopLevelRubyHandler();
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Digits();
