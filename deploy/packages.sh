@@ -26,6 +26,7 @@ PACKAGES_TESTS=(
   "libc6-dev:/usr/include/stdio.h"
   "openjdk-17-jdk-headless:/usr/bin/javac"
   "ruby:/usr/bin/ruby"
+  "golang-go:/usr/bin/go"
   "npm:npm"
   "zip:zip"
   "unzip:unzip"
