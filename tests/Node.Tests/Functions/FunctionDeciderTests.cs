@@ -1,4 +1,5 @@
 using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
@@ -196,7 +197,7 @@ public class FunctionDeciderTests
 
     private static Decision Decide(FunctionRecord? function, IFunctionMessage command) => Decider.Decide(function, command, "r9", Later);
 
-    private static IFunctionEvent? Settle(FunctionRecord? function, CodeReference code) => FunctionDecider.Settle(function, code, null, "r9", Later);
+    private static IFunctionEvent? Settle(FunctionRecord? function, CodeReference code) => FunctionDecider.Settle(function, new PackagePrepared(code, null), "r9", Later);
 
     private static FunctionConfiguration Described(Decision decision) => Assert.IsType<FunctionDescribed>(decision.Reply).Configuration;
 
