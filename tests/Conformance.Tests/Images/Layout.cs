@@ -100,5 +100,5 @@ internal sealed class Layout
         File.SetUnixFileMode(At(path), (UnixFileMode)(executable ? 0b111_101_101 : 0b110_100_100));
     }
 
-    private static Task Umoci(params string[] arguments) => Command.RunAsync("umoci", arguments);
+    private static async Task Umoci(params string[] arguments) => await Command.RunAsync("umoci", arguments);
 }

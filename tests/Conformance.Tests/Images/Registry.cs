@@ -22,11 +22,17 @@ internal sealed class Registry : IAsyncDisposable
         {
             var host = $"127.0.0.1:{FreePort()}";
             var settings = Path.Combine(folder, "registry.yml");
-            await File.WriteAllTextAsync(settings, $$"""
+            await File.WriteAllTextAsync(settings, $"""
                 version: 0.1
-                storage: {filesystem: {rootdirectory: {{folder}}/registry}}
-                http: {addr: "{{host}}"}
-                log: {level: error, accesslog: {disabled: true}}
+                storage:
+                  filesystem:
+                    rootdirectory: "{folder}/registry"
+                http:
+                  addr: "{host}"
+                log:
+                  level: error
+                  accesslog:
+                    disabled: true
                 """);
             var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", settings]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             process.ErrorDataReceived += (_, _) => { };
