@@ -1,4 +1,6 @@
 using System.Formats.Tar;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Conformance.Tests.Nodes;
 using Hearth.Client;
@@ -121,6 +123,24 @@ public sealed class BadImageTests(ImageNode shared) : IClassFixture<ImageNode>
 
         Assert.Equal((true, false, false), (Directory.Exists(keptImage), Directory.Exists(deletedImage), Directory.Exists(half)));
         Assert.Equal("one", (await kept.InvokeAsync()).AssertSucceeded().Json.GetProperty("version").GetString());
+    }
+
+    [SuiteFact]
+    public async Task A_node_that_is_killed_takes_along_what_it_asks_a_registry()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var uri = $"{silent.LocalEndpoint}/never:v1";
+        var create = CreateAsync(uri);
+        using var connection = await silent.AcceptSocketAsync();
+        Assert.NotEmpty(Remains.ProcessesOn(uri));
+
+        await Node.EnvironmentsAsync();
+        await Node.KillAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => create);
+        await Patience.UntilAsync(() => Remains.ProcessesOn(uri).Count == 0, "the programs that the node had started are gone");
+        await Node.StartAsync();
+        Assert.Empty(Directory.GetDirectories(shared.Store, ".partial-*"));
     }
 
     private async Task<string> ImageOfAsync(string function) =>

@@ -118,10 +118,19 @@ internal static class ImageJail
     // child would else be left to us, as zombie.
     private static void Kill(int unshare)
     {
-        var children = File.ReadAllText($"/proc/{unshare}/task/{unshare}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] children;
+        try
+        {
+            children = File.ReadAllText($"/proc/{unshare}/task/{unshare}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return; // It has just ended by itself.
+        }
+
         foreach (var child in children.DefaultIfEmpty(unshare.ToString(CultureInfo.InvariantCulture)))
         {
-            using var kill = Process.Start("/bin/kill", ["-KILL", child]);
+            using var kill = Process.Start(new ProcessStartInfo("/bin/kill", ["-KILL", child]) { RedirectStandardError = true })!;
             kill.WaitForExit();
         }
     }
@@ -131,7 +140,14 @@ internal static class ImageJail
         while (true)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation);
-            ImageSize.Check(folder, Limits.UnpackedImageBytes, Limits.ImageEntries);
+            try
+            {
+                ImageSize.Check(folder, Limits.UnpackedImageBytes, Limits.ImageEntries);
+            }
+            catch (IOException)
+            {
+                // It changed while it was looked at; there is a next look, and one at the end.
+            }
         }
     }
 
