@@ -39,5 +39,6 @@ internal sealed record ImageLaunch(
     /// <summary>The sandbox of one execution environment.</summary>
     public SandboxSpec Sandbox(EnvironmentSpec spec, EnvironmentId environment, PlatformLog log, Partition partition, Action<Socket> serve) => new(
         environment, Command, FunctionVariables.Build(spec, Environment, Handler, log.Stream, partition), "", "",
-        spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, log, serve) { Image = Image };
+        spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, log, serve)
+    { Image = Image };
 }

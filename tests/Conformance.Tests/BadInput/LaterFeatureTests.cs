@@ -39,7 +39,10 @@ public sealed class LaterFeatureTests(ProcessNode shared)
         var name = Node.NewName("image");
         var request = new JsonObject
         {
-            ["FunctionName"] = name, ["Role"] = Source.Role, ["PackageType"] = "Image", ["Code"] = new JsonObject { ["ImageUri"] = "example.test/app:1" },
+            ["FunctionName"] = name,
+            ["Role"] = Source.Role,
+            ["PackageType"] = "Image",
+            ["Code"] = new JsonObject { ["ImageUri"] = "example.test/app:1" },
         };
         var message = (await Node.PostAsync("2015-03-31/functions", request.ToJsonString())).AssertRefused(400, "InvalidParameterValueException");
         Assert.Equal("PackageType Image needs containers, which this node has not: it runs with --sandbox process.", message);

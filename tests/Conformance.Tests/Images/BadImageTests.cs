@@ -150,7 +150,10 @@ public sealed class BadImageTests(ImageNode shared) : IClassFixture<ImageNode>
     {
         var request = new JsonObject
         {
-            ["FunctionName"] = Node.NewName("bad-image"), ["Role"] = Functions.Source.Role, ["PackageType"] = "Image", ["Code"] = new JsonObject { ["ImageUri"] = uri },
+            ["FunctionName"] = Node.NewName("bad-image"),
+            ["Role"] = Functions.Source.Role,
+            ["PackageType"] = "Image",
+            ["Code"] = new JsonObject { ["ImageUri"] = uri },
         };
         change?.Invoke(request);
         return await Node.PostAsync("2015-03-31/functions", request.ToJsonString());

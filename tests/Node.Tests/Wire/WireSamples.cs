@@ -22,7 +22,9 @@ internal static class WireSamples
 
     private static readonly FunctionSettings OfImage = Full with
     {
-        Runtime = "", Handler = "", ImageConfig = new ImageConfig(["/entry"], ["app.handler", "x"], "/srv"),
+        Runtime = "",
+        Handler = "",
+        ImageConfig = new ImageConfig(["/entry"], ["app.handler", "x"], "/srv"),
     };
 
     private static readonly Lease Lent = Lease(Environment(1));

@@ -6,7 +6,10 @@ internal static class ImageSize
     // Links count as themselves and are never followed.
     private static readonly EnumerationOptions Everything = new()
     {
-        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true, ReturnSpecialDirectories = false,
+        RecurseSubdirectories = true,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = true,
+        ReturnSpecialDirectories = false,
     };
 
     /// <exception cref="ImageException">The folder holds more than these.</exception>
@@ -15,9 +18,9 @@ internal static class ImageSize
         long bytes = 0;
         var entries = 0;
         foreach (var length in new System.IO.Enumeration.FileSystemEnumerable<long>(folder, Length, Everything)
-                 {
-                     ShouldRecursePredicate = (ref System.IO.Enumeration.FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
-                 })
+        {
+            ShouldRecursePredicate = (ref System.IO.Enumeration.FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        })
         {
             bytes += length;
             if (bytes > mostBytes)
