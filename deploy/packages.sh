@@ -16,8 +16,16 @@ PACKAGES_QUICKSTART=(
 )
 # The container sandbox; without root there is none, and nothing to install for it.
 PACKAGES_CONTAINER=("runc:runc")
+# Container images (PackageType Image), which the container sandbox alone runs.
+PACKAGES_IMAGES=(
+  "skopeo:skopeo"
+  "umoci:umoci"
+)
 PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
+  "${PACKAGES_IMAGES[@]}"
+  "docker-registry:docker-registry"
+  "busybox-static:/bin/busybox"
   "git:git"
   "awscli:/usr/bin/aws"
   "python3-boto3:/usr/lib/python3/dist-packages/boto3"

@@ -24,6 +24,15 @@ public static class Limits
     /// <summary>Most entries Hearth extracts from one package. AWS names no number; this one bounds inodes and time.</summary>
     public const int PackageEntries = 100_000;
 
+    /// <summary>Largest container image once unpacked, in bytes: 10 GB. Source: quotas page.</summary>
+    public const long UnpackedImageBytes = 10_737_418_240;
+
+    /// <summary>Most files Hearth unpacks from one image. AWS names no number; this one bounds inodes and time.</summary>
+    public const int ImageEntries = 1_000_000;
+
+    /// <summary>Words in an image configuration's entry point or command, and the longest working directory. Source: API model, <c>ImageConfig</c>.</summary>
+    public const int ImageConfigWords = 1_500, ImageWorkingDirectoryCharacters = 1_000;
+
     /// <summary>Largest body of any other API request, in bytes: 1 MiB.</summary>
     public const int ApiRequestBytes = 1_048_576;
 

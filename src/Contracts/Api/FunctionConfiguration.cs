@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hearth.Contracts.Api;
 
 /// <summary>A function's configuration as every operation on it answers. Source: API model, <c>FunctionConfiguration</c>.</summary>
@@ -9,7 +11,7 @@ public sealed record FunctionConfiguration
     public required string Role { get; init; }
     public string? Handler { get; init; }
 
-    /// <summary>The zip's size, in bytes.</summary>
+    /// <summary>The zip's size, in bytes; 0 for a container image.</summary>
     public required long CodeSize { get; init; }
     public string Description { get; init; } = "";
 
@@ -22,7 +24,7 @@ public sealed record FunctionConfiguration
     /// <summary>ISO 8601 with milliseconds and a numeric offset, as <c>2026-01-31T09:30:00.000+0000</c>.</summary>
     public required string LastModified { get; init; }
 
-    /// <summary>The zip's SHA-256, in base64.</summary>
+    /// <summary>The zip's SHA-256 in base64; for a container image the digest of its manifest, in hexadecimal.</summary>
     public required string CodeSha256 { get; init; }
     public required string Version { get; init; }
     public EnvironmentResponse? Environment { get; init; }
@@ -34,7 +36,10 @@ public sealed record FunctionConfiguration
     public LastUpdateStatus? LastUpdateStatus { get; init; }
     public string? LastUpdateStatusReason { get; init; }
     public string? LastUpdateStatusReasonCode { get; init; }
+
+    /// <summary><c>Zip</c> or <c>Image</c>.</summary>
     public string PackageType { get; init; } = "Zip";
+    public ImageConfigResponse? ImageConfigResponse { get; init; }
     public required IReadOnlyList<string> Architectures { get; init; }
     public required EphemeralStorage EphemeralStorage { get; init; }
     public SnapStartResponse SnapStart { get; init; } = new("None", "Off");
@@ -57,6 +62,20 @@ public enum LastUpdateStatus
     Failed,
     InProgress,
 }
+
+/// <summary>
+/// What takes the place of a container image's own settings; null keeps the image's. Source: API model, <c>ImageConfig</c>.
+/// </summary>
+public sealed record ImageConfig(
+    IReadOnlyList<string>? EntryPoint = null, IReadOnlyList<string>? Command = null, string? WorkingDirectory = null)
+{
+    /// <summary>Whether anything is given: an empty list or text is not.</summary>
+    [JsonIgnore]
+    public bool SaysSomething => EntryPoint is { Count: > 0 } || Command is { Count: > 0 } || WorkingDirectory is { Length: > 0 };
+}
+
+/// <summary>Source: API model, <c>ImageConfigResponse</c>.</summary>
+public sealed record ImageConfigResponse(ImageConfig ImageConfig);
 
 public sealed record EnvironmentResponse(IReadOnlyDictionary<string, string> Variables);
 

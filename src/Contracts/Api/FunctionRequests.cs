@@ -37,13 +37,13 @@ public abstract record FunctionSettingsRequest
     public TracingConfig? TracingConfig { get; init; }
     public LoggingConfig? LoggingConfig { get; init; }
     public SnapStartSettings? SnapStart { get; init; }
+    public ImageConfig? ImageConfig { get; init; }
 
     public JsonElement? VpcConfig { get; init; }
     public JsonElement? DeadLetterConfig { get; init; }
     public JsonElement? KMSKeyArn { get; init; }
     public JsonElement? Layers { get; init; }
     public JsonElement? FileSystemConfigs { get; init; }
-    public JsonElement? ImageConfig { get; init; }
     public JsonElement? DurableConfig { get; init; }
     public JsonElement? TenancyConfig { get; init; }
     public JsonElement? CapacityProviderConfig { get; init; }

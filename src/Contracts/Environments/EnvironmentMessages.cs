@@ -47,4 +47,5 @@ public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId Envir
 public sealed record PreparePackage(CodeReference Code, string Runtime);
 
 /// <param name="Failure">Null when the package is ready.</param>
-public sealed record PackagePrepared(CodeReference Code, string? Failure);
+/// <param name="FailureCode">AWS's code for it, as <c>InvalidImage</c>; null where it has none but <c>InternalError</c>.</param>
+public sealed record PackagePrepared(CodeReference Code, string? Failure, string? FailureCode = null);

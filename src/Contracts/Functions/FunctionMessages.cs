@@ -49,7 +49,8 @@ public enum LeaseOutcome
     Gone,
 }
 
-public sealed record FunctionDescribed(FunctionConfiguration Configuration);
+/// <param name="ImageUri">The container image as its owner named it; null for a zip.</param>
+public sealed record FunctionDescribed(FunctionConfiguration Configuration, string? ImageUri = null);
 
 public sealed record FunctionRemoved(string FunctionName);
 

@@ -187,7 +187,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void OnPrepared(PackagePrepared prepared)
     {
-        if (FunctionDecider.Settle(_function, prepared.Code, prepared.Failure, NewRevisionId(), Now) is { } settled)
+        if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is { } settled)
             Persist(settled, recorded => OnRecorded(recorded, null, null));
     }
 

@@ -1,4 +1,5 @@
 using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
@@ -27,14 +28,16 @@ internal sealed class FunctionDecider(string name, Partition partition)
 
         DescribeFunction => function is null
             ? Refuse(NotFound())
-            : new Decision(new FunctionDescribed(function.Describe(name, partition)), []),
+            : new Decision(Described(function), []),
 
         _ => throw new ArgumentException($"{command.GetType().Name} is not a command on a function's record."),
     };
 
     /// <summary>The end of a preparation; nothing where what was prepared is no longer what the function waits for.</summary>
-    public static IFunctionEvent? Settle(FunctionRecord? function, CodeReference code, string? failure, string newRevisionId, DateTimeOffset now) =>
-        function is { IsSettling: true } && function.Code == code ? new FunctionSettled(newRevisionId, failure, now) : null;
+    public static IFunctionEvent? Settle(FunctionRecord? function, PackagePrepared prepared, string newRevisionId, DateTimeOffset now) =>
+        function is { IsSettling: true } && function.Code == prepared.Code
+            ? new FunctionSettled(newRevisionId, prepared.Failure, now, prepared.FailureCode)
+            : null;
 
     public static FunctionRecord? Apply(FunctionRecord? function, IFunctionEvent recorded) => recorded switch
     {
@@ -72,6 +75,10 @@ internal sealed class FunctionDecider(string name, Partition partition)
             State = succeeded ? FunctionState.Active : first ? FunctionState.Failed : function.State,
             UpdateStatus = succeeded ? LastUpdateStatus.Successful : LastUpdateStatus.Failed,
             Failure = settled.Failure,
+            FailureCode = settled.FailureCode,
+
+            // What is shown, kept and changed further is the code that runs, not the one that came to nothing.
+            Code = succeeded || first ? function.Code : function.Deployed!.Code,
             Deployed = succeeded ? new Deployment(settled.RevisionId, function.Settings, function.Code) : function.Deployed,
         };
     }
@@ -86,8 +93,10 @@ internal sealed class FunctionDecider(string name, Partition partition)
     }
 
     private Decision Accept(FunctionRecord? function, IFunctionEvent recorded, bool dryRun = false) => new(
-        new FunctionDescribed(Apply(function, recorded)!.Describe(name, partition)),
+        Described(Apply(function, recorded)!),
         dryRun ? [] : [recorded]);
+
+    private FunctionDescribed Described(FunctionRecord function) => new(function.Describe(name, partition), function.Code.ImageUri);
 
     private static Decision Refuse(RequestError error) => new(new RequestRefused(error), []);
 

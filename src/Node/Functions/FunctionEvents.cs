@@ -19,7 +19,8 @@ internal sealed record FunctionConfigurationUpdated(FunctionSettings Settings, s
 
 /// <summary>The latest create or update took effect, or failed for the reason given.</summary>
 /// <param name="Failure">Null on success.</param>
-internal sealed record FunctionSettled(string RevisionId, string? Failure, DateTimeOffset At) : IFunctionEvent;
+/// <param name="FailureCode">AWS's code for the failure; null where it is <c>InternalError</c>.</param>
+internal sealed record FunctionSettled(string RevisionId, string? Failure, DateTimeOffset At, string? FailureCode = null) : IFunctionEvent;
 
 /// <summary>The function is no more; a new one of its name starts from nothing.</summary>
 internal sealed record FunctionDeleted(DateTimeOffset At) : IFunctionEvent;

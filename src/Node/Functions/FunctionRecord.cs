@@ -17,6 +17,7 @@ namespace Hearth.Node.Functions;
 /// <param name="Deployed">What invocations run; null until the function first became active.</param>
 /// <param name="UpdateStatus">Null until the function first became active.</param>
 /// <param name="Failure">Why the latest create or update that settled has failed; null where it has not.</param>
+/// <param name="FailureCode">AWS's code for it; null where it is <c>InternalError</c>.</param>
 internal sealed record FunctionRecord(
     FunctionSettings Settings,
     CodeReference Code,
@@ -25,20 +26,23 @@ internal sealed record FunctionRecord(
     FunctionState State,
     LastUpdateStatus? UpdateStatus,
     string? Failure,
-    Deployment? Deployed)
+    Deployment? Deployed,
+    string? FailureCode = null)
 {
     /// <summary>A create or an update is under way, and another has to wait.</summary>
     [JsonIgnore]
     public bool IsSettling => State == FunctionState.Pending || UpdateStatus == LastUpdateStatus.InProgress;
+
+    private bool IsImage => Code.ImageUri is not null;
 
     /// <summary>The configuration as the API shows it.</summary>
     public FunctionConfiguration Describe(string name, Partition partition) => new()
     {
         FunctionName = name,
         FunctionArn = partition.FunctionArn(name),
-        Runtime = Settings.Runtime,
+        Runtime = IsImage ? null : Settings.Runtime,
         Role = Settings.Role,
-        Handler = Settings.Handler,
+        Handler = IsImage ? null : Settings.Handler,
         CodeSize = Code.SizeBytes,
         Description = Settings.Description,
         Timeout = Settings.TimeoutSeconds,
@@ -59,7 +63,7 @@ internal sealed record FunctionRecord(
         StateReasonCode = State switch
         {
             FunctionState.Pending => "Creating",
-            FunctionState.Failed => "InternalError",
+            FunctionState.Failed => FailureCode ?? "InternalError",
             _ => null,
         },
         LastUpdateStatus = UpdateStatus,
@@ -72,9 +76,11 @@ internal sealed record FunctionRecord(
         LastUpdateStatusReasonCode = UpdateStatus switch
         {
             LastUpdateStatus.InProgress => "Creating",
-            LastUpdateStatus.Failed => "InternalError",
+            LastUpdateStatus.Failed => FailureCode ?? "InternalError",
             _ => null,
         },
+        PackageType = IsImage ? "Image" : "Zip",
+        ImageConfigResponse = Settings.ImageConfig is { SaysSomething: true } config ? new ImageConfigResponse(config) : null,
         Architectures = [Settings.Architecture],
         EphemeralStorage = new EphemeralStorage(Settings.EphemeralStorageMib),
         LoggingConfig = new LoggingConfig("Text", Settings.LogGroup),

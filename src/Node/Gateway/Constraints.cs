@@ -31,6 +31,12 @@ internal sealed class Constraints
             Add(value, member, $"Member must have length less than or equal to {max}");
     }
 
+    public void MaxItems<T>(IReadOnlyCollection<T>? value, int max, string member)
+    {
+        if (value?.Count > max)
+            Add($"[{value.Count} items]", member, $"Member must have length less than or equal to {max}");
+    }
+
     public void Matches(string? value, System.Text.RegularExpressions.Regex pattern, string shown, string member)
     {
         if (value is not null && !pattern.IsMatch(value))

@@ -6,13 +6,14 @@ using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Functions;
 using Hearth.Node.Packages;
+using Hearth.Node.Packages.Images;
 using Hearth.Node.Storage;
 
 namespace Hearth.Node.Gateway;
 
 /// <summary>The operations that create, read, change, list and delete functions.</summary>
 internal sealed class FunctionsApi(
-    FunctionNames names, SettingsReader settings, FunctionRegion functions, PackageStore packages, IFunctionCatalogue catalogue)
+    FunctionNames names, SettingsReader settings, FunctionRegion functions, PackageStore packages, ImageStore images, IFunctionCatalogue catalogue)
 {
     private const string Functions = "/2015-03-31/functions";
 
@@ -38,7 +39,7 @@ internal sealed class FunctionsApi(
             (created, error) = settings.ReadNew(request!);
         CodeReference? code = null;
         if (error is null)
-            (code, error) = await AddPackageAsync(request!.Code!.ZipFile, context.RequestAborted);
+            (code, error) = await AddCodeAsync(request!.Code!.ZipFile, request.Code.ImageUri, context.RequestAborted);
 
         if (error is not null)
             await ApiReplies.WriteErrorAsync(context, error);
@@ -48,14 +49,14 @@ internal sealed class FunctionsApi(
 
     private async Task UpdateCodeAsync(HttpContext context)
     {
-        var (name, error) = await ExistingAsync(context);
+        var (name, packageType, error) = await ExistingAsync(context);
         UpdateFunctionCodeRequest? request = null;
         if (error is null)
             (request, error) = await ApiBody.ReadJsonAsync(context, ApiJson.Relaxed.UpdateFunctionCodeRequest, Limits.DeploymentRequestBytes, "UpdateFunctionCode");
-        error ??= UnsupportedUpdate(request!);
+        error ??= UnsupportedUpdate(request!) ?? ImageRequests.CheckCode(request!, packageType!);
         CodeReference? code = null;
         if (error is null)
-            (code, error) = await AddPackageAsync(request!.ZipFile, context.RequestAborted);
+            (code, error) = await AddCodeAsync(request!.ZipFile, request.ImageUri, context.RequestAborted);
 
         if (error is not null)
             await ApiReplies.WriteErrorAsync(context, error);
@@ -65,13 +66,13 @@ internal sealed class FunctionsApi(
 
     private async Task UpdateConfigurationAsync(HttpContext context)
     {
-        var (name, error) = await ExistingAsync(context);
+        var (name, packageType, error) = await ExistingAsync(context);
         UpdateFunctionConfigurationRequest? request = null;
         if (error is null)
             (request, error) = await ApiBody.ReadJsonAsync(context, ApiJson.Relaxed.UpdateFunctionConfigurationRequest, Limits.ApiRequestBytes, "UpdateFunctionConfiguration");
         FunctionSettingsPatch? patch = null;
         if (error is null)
-            (patch, error) = settings.ReadPatch(request!);
+            (patch, error) = settings.ReadPatch(request!, packageType!);
 
         if (error is not null)
             await ApiReplies.WriteErrorAsync(context, error);
@@ -81,21 +82,23 @@ internal sealed class FunctionsApi(
 
     private async Task GetAsync(HttpContext context)
     {
-        var (configuration, error) = await DescribeAsync(context);
+        var (configuration, imageUri, error) = await DescribeAsync(context);
         if (error is not null)
         {
             await ApiReplies.WriteErrorAsync(context, error);
             return;
         }
 
-        var location = $"{context.Request.Scheme}://{context.Request.Host}/hearth/v1/functions/{configuration!.FunctionName}/code";
+        var code = imageUri is null
+            ? new FunctionCodeLocation("S3", $"{context.Request.Scheme}://{context.Request.Host}/hearth/v1/functions/{configuration!.FunctionName}/code")
+            : new FunctionCodeLocation("ECR", null, imageUri, ImageSource.Parse(imageUri)?.Resolved(configuration!.CodeSha256));
         await ApiReplies.WriteAsync(
-            context, StatusCodes.Status200OK, new GetFunctionResponse(configuration, new FunctionCodeLocation("S3", location)), ApiJson.Relaxed.GetFunctionResponse);
+            context, StatusCodes.Status200OK, new GetFunctionResponse(configuration!, code), ApiJson.Relaxed.GetFunctionResponse);
     }
 
     private async Task GetConfigurationAsync(HttpContext context)
     {
-        var (configuration, error) = await DescribeAsync(context);
+        var (configuration, _, error) = await DescribeAsync(context);
         if (error is not null)
             await ApiReplies.WriteErrorAsync(context, error);
         else
@@ -143,7 +146,9 @@ internal sealed class FunctionsApi(
 
     private async Task DownloadAsync(HttpContext context)
     {
-        var (configuration, error) = await DescribeAsync(context);
+        var (configuration, imageUri, error) = await DescribeAsync(context);
+        if (imageUri is not null)
+            error = RequestError.InvalidParameter("The function's code is a container image, which is in its registry.");
         if (error is not null)
         {
             await ApiReplies.WriteErrorAsync(context, error);
@@ -175,29 +180,31 @@ internal sealed class FunctionsApi(
         }
     }
 
-    private async Task<(FunctionConfiguration? Configuration, RequestError? Error)> DescribeAsync(HttpContext context)
+    private async Task<(FunctionConfiguration? Configuration, string? ImageUri, RequestError? Error)> DescribeAsync(HttpContext context)
     {
         var (reference, error) = names.Resolve(context);
         if (error is not null)
-            return (null, error);
+            return (null, null, error);
         return await functions.AskAsync(new DescribeFunction(reference!.Name)) switch
         {
-            FunctionDescribed { Configuration: var configuration } => (
-                reference.Qualifier is null ? configuration : configuration with { FunctionArn = names.Partition.FunctionArn(reference.Name, reference.Qualifier) }, null),
-            RequestRefused refused => (null, refused.Error),
+            FunctionDescribed { Configuration: var configuration, ImageUri: var imageUri } => (
+                reference.Qualifier is null ? configuration : configuration with { FunctionArn = names.Partition.FunctionArn(reference.Name, reference.Qualifier) }, imageUri, null),
+            RequestRefused refused => (null, null, refused.Error),
             var other => throw new InvalidOperationException($"DescribeFunction was answered with {other.GetType().Name}."),
         };
     }
 
     // A large body for a function that does not exist is refused before it is read.
-    private async Task<(string? Name, RequestError? Error)> ExistingAsync(HttpContext context)
+    private async Task<(string? Name, string? PackageType, RequestError? Error)> ExistingAsync(HttpContext context)
     {
-        var (configuration, error) = await DescribeAsync(context);
-        return (configuration?.FunctionName, error);
+        var (configuration, _, error) = await DescribeAsync(context);
+        return (configuration?.FunctionName, configuration?.PackageType, error);
     }
 
-    private async Task<(CodeReference? Code, RequestError? Error)> AddPackageAsync(byte[]? zip, CancellationToken cancellation)
+    private async Task<(CodeReference? Code, RequestError? Error)> AddCodeAsync(byte[]? zip, string? imageUri, CancellationToken cancellation)
     {
+        if (imageUri is not null)
+            return await images.ResolveAsync(imageUri, cancellation);
         if (zip is null)
             return (null, RequestError.InvalidParameter("Please provide a source for function code."));
         return await packages.AddAsync(zip, cancellation) switch
@@ -212,8 +219,6 @@ internal sealed class FunctionsApi(
     {
         if (request is { S3Bucket: not null } or { S3Key: not null })
             return RequestError.NotSupported("Code from S3");
-        if (request.ImageUri is not null)
-            return RequestError.NotSupported("PackageType Image");
         return request.Publish == true ? RequestError.NotSupported("Publish") : SettingsReader.CheckArchitectures(request.Architectures);
     }
 

@@ -31,27 +31,29 @@ internal sealed partial class SettingsReader(RuntimeCatalog runtimes)
         constraints.OneOf(request.PackageType, "packageType", "Zip", "Image");
         Check(constraints, request);
 
-        var error = constraints.Error ?? Unsupported(request) ?? UnsupportedNew(request) ?? CheckMeaning(request);
-        if (error is null && (request.Runtime is null || request.Handler is null))
+        var isImage = request.PackageType == "Image";
+        var error = constraints.Error ?? Unsupported(request) ?? UnsupportedNew(request) ?? ImageRequests.CheckNew(request) ?? CheckMeaning(request);
+        if (error is null && !isImage && (request.Runtime is null || request.Handler is null))
             error = RequestError.InvalidParameter($"{(request.Runtime is null ? "Runtime" : "Handler")} is mandatory for functions created with deployment packages.");
         return error is not null ? (null, error) : (new FunctionSettings(
-            request.Runtime!, request.Handler!, request.Role!, request.Description ?? "",
+            request.Runtime ?? "", request.Handler ?? "", request.Role!, request.Description ?? "",
             request.Timeout ?? 3, request.MemorySize ?? Limits.MinMemoryMib, request.EphemeralStorage?.Size ?? Limits.MinEphemeralStorageMib,
             Architecture, request.Environment?.Variables, request.TracingConfig?.Mode ?? "PassThrough",
-            request.LoggingConfig?.LogGroup ?? $"/aws/lambda/{request.FunctionName}"), null);
+            request.LoggingConfig?.LogGroup ?? $"/aws/lambda/{request.FunctionName}", isImage ? request.ImageConfig : null), null);
     }
 
     /// <summary>What an update changes.</summary>
-    public (FunctionSettingsPatch? Patch, RequestError? Error) ReadPatch(UpdateFunctionConfigurationRequest request)
+    /// <param name="packageType">The function's own.</param>
+    public (FunctionSettingsPatch? Patch, RequestError? Error) ReadPatch(UpdateFunctionConfigurationRequest request, string packageType = "Zip")
     {
         var constraints = new Constraints();
         Check(constraints, request);
-        var error = constraints.Error ?? Unsupported(request) ?? CheckMeaning(request);
+        var error = constraints.Error ?? Unsupported(request) ?? ImageRequests.CheckUpdate(request, packageType) ?? CheckMeaning(request);
         return error is not null ? (null, error) : (new FunctionSettingsPatch(
             request.Runtime, request.Handler, request.Role, request.Description, request.Timeout, request.MemorySize,
             request.EphemeralStorage?.Size,
             request.Environment is null ? null : request.Environment.Variables ?? new Dictionary<string, string>(),
-            request.TracingConfig?.Mode, request.LoggingConfig?.LogGroup), null);
+            request.TracingConfig?.Mode, request.LoggingConfig?.LogGroup, packageType == "Image" ? request.ImageConfig : null), null);
     }
 
     /// <summary>Refuses architectures other than this machine's.</summary>
@@ -74,6 +76,7 @@ internal sealed partial class SettingsReader(RuntimeCatalog runtimes)
         constraints.OneOf(request.TracingConfig?.Mode, "tracingConfig.mode", "Active", "PassThrough");
         constraints.OneOf(request.SnapStart?.ApplyOn, "snapStart.applyOn", "PublishedVersions", "None");
         constraints.OneOf(request.LoggingConfig?.LogFormat, "loggingConfig.logFormat", "JSON", "Text");
+        ImageRequests.Check(constraints, request.ImageConfig);
         foreach (var name in request.Environment?.Variables?.Keys ?? [])
             constraints.Matches(name, VariableShape(), "[a-zA-Z]([a-zA-Z0-9_])+", "environment.variables");
     }
@@ -102,14 +105,12 @@ internal sealed partial class SettingsReader(RuntimeCatalog runtimes)
             return RequestError.NotSupported("LoggingConfig with LogFormat JSON or log levels");
         return FirstGiven(
             (request.VpcConfig, "VpcConfig"), (request.DeadLetterConfig, "DeadLetterConfig"), (request.KMSKeyArn, "KMSKeyArn"),
-            (request.Layers, "Layers"), (request.FileSystemConfigs, "FileSystemConfigs"), (request.ImageConfig, "ImageConfig"),
+            (request.Layers, "Layers"), (request.FileSystemConfigs, "FileSystemConfigs"),
             (request.DurableConfig, "DurableConfig"), (request.TenancyConfig, "TenancyConfig"), (request.CapacityProviderConfig, "CapacityProviderConfig"));
     }
 
     private static RequestError? UnsupportedNew(CreateFunctionRequest request)
     {
-        if (request.PackageType == "Image" || request.Code?.ImageUri is not null)
-            return RequestError.NotSupported("PackageType Image");
         if (request.Code is { S3Bucket: not null } or { S3Key: not null })
             return RequestError.NotSupported("Code from S3");
         if (request.Publish == true)

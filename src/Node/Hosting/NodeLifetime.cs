@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Hearth.Contracts.Functions;
 using Hearth.Node.Functions;
 using Hearth.Node.Packages;
+using Hearth.Node.Packages.Images;
 using Hearth.Node.Storage;
 using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
@@ -17,6 +18,7 @@ namespace Hearth.Node.Hosting;
 internal sealed class NodeLifetime(
     ISandboxDriver driver,
     PackageStore packages,
+    ImageStore images,
     IFunctionCatalogue catalogue,
     FunctionRegion functions,
     IRequiredActor<WorkerActor> worker,
@@ -36,7 +38,12 @@ internal sealed class NodeLifetime(
 
         // While rows lag behind, the catalogue does not know all code in use.
         if (await RefreshCatalogueAsync(cancellationToken))
-            await packages.SweepAsync(await catalogue.CodeInUseAsync(cancellationToken), cancellationToken);
+        {
+            var inUse = await catalogue.CodeInUseAsync(cancellationToken);
+            await packages.SweepAsync(inUse, cancellationToken);
+            await images.SweepAsync(inUse, cancellationToken);
+        }
+
         foreach (var runtime in await catalogue.RuntimesInUseAsync(cancellationToken))
             worker.ActorRef.Tell(new BlankActor.Expect(runtime));
         readiness.Started();

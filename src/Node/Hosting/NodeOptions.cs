@@ -16,6 +16,12 @@ internal sealed record NodeOptions
     /// <summary>Absolute.</summary>
     public required string RuntimesDirectory { get; init; }
 
+    /// <summary>Absolute; null where layout folders may not be named.</summary>
+    public string? ImagesDirectory { get; init; }
+
+    /// <summary>Whether registries on loopback addresses may be spoken to without TLS.</summary>
+    public bool PlainLoopbackRegistries { get; init; }
+
     public required Partition Partition { get; init; }
 
     public required long MemoryMib { get; init; }

@@ -4,12 +4,14 @@ using Hearth.Node.Functions;
 using Hearth.Node.Gateway;
 using Hearth.Node.Logs;
 using Hearth.Node.Packages;
+using Hearth.Node.Packages.Images;
 using Hearth.Node.RuntimeApi;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Storage;
 using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
+using Hearth.Node.Workers.Drivers.Process;
 
 namespace Hearth.Node.Hosting;
 
@@ -26,7 +28,13 @@ internal static class NodeServices
     }
 
     public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services
-        .AddSingleton(provider => new PackageStore(Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>()));
+        .AddSingleton(provider => new PackageStore(Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new ImageStore(
+            Path.Combine(options.DataDirectory, "images"),
+            new ImageOptions(
+                options.ImagesDirectory,
+                options.PlainLoopbackRegistries,
+                provider.GetRequiredService<ISandboxDriver>() is ProcessDriver ? ProcessDriver.ImageRefusal : ImageOptions.MissingPrograms())));
 
     public static IServiceCollection AddNodeLogs(this IServiceCollection services, NodeOptions options) => services
         .AddSingleton(provider => new FunctionLogs(
@@ -53,6 +61,7 @@ internal static class NodeServices
             provider.GetRequiredService<TimeProvider>())
         {
             BlankMemoryMib = options.BlankMemoryMib,
+            Images = provider.GetRequiredService<ImageStore>(),
             Log = provider.GetRequiredService<ILogger<WorkerActor>>(),
         });
 

@@ -34,11 +34,13 @@ internal static partial class NodeSettings
     public static readonly NodeSetting BlankMemory = new("blank-memory", "MIB", "256", "What runtime processes that wait for a function may take together, beside --memory: 0 (none wait) to 1048576 MiB.");
     public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of a function at once: 1 to 100000.");
     public static readonly NodeSetting IdleTimeout = new("idle-timeout", "TIME", "10m", "How long an environment may sit idle: 1s to 24h, as 90s, 10m or 2h.");
+    public static readonly NodeSetting Images = new("images", "DIR", "", "OCI layout folders below it may be named as container images (oci:/path:tag); none where not given.");
+    public static readonly NodeSetting PlainRegistries = new("plain-registries", "none|loopback", "none", "Registries that may be spoken to without TLS: none, or loopback: those on this machine.");
     public static readonly NodeSetting LogSize = new("log-size", "MIB", "64", "How much log is kept of each function: 2 to 102400 MiB.");
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Runtimes, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Http, Sandbox, Runtimes, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -60,6 +62,8 @@ internal static partial class NodeSettings
             Http = http.EndPoint ?? new IPEndPoint(IPAddress.Loopback, 0),
             Sandbox = Parse(Sandbox, ParseSandbox),
             RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
+            ImagesDirectory = Text(Images) is { Length: > 0 } images ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(images)) : null,
+            PlainLoopbackRegistries = Parse(PlainRegistries, text => text switch { "loopback" => (bool?)true, "none" => false, _ => null }),
             Partition = new(
                 Checked(Region, RegionName(), Text(Region), errors),
                 Checked(Account, AccountId(), Text(Account), errors)),
@@ -72,6 +76,8 @@ internal static partial class NodeSettings
         };
         if (errors.Count == 0 && !Directory.Exists(options.RuntimesDirectory))
             errors.Add($"{Runtimes.Option} '{options.RuntimesDirectory}' is no folder. {Runtimes.Description}");
+        if (errors.Count == 0 && options.ImagesDirectory is { } folderOfImages && !Directory.Exists(folderOfImages))
+            errors.Add($"{Images.Option} '{folderOfImages}' is no folder. {Images.Description}");
         return (errors.Count == 0 ? options : null, errors);
     }
 

@@ -58,7 +58,11 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
     {
         await using var connection = database.Open();
         return await connection.QueryToListAsync<string>(
-            "SELECT DISTINCT json_extract(configuration, '$.Runtime') FROM hearth_functions WHERE NOT deleted", cancellation);
+            """
+            SELECT DISTINCT json_extract(configuration, '$.Runtime') FROM hearth_functions
+            WHERE NOT deleted AND json_extract(configuration, '$.Runtime') IS NOT NULL
+            """,
+            cancellation);
     }
 
     public async Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation)

@@ -11,13 +11,19 @@ internal static class FunctionVariables
     /// All but those the driver sets. The owner's variables come over the defaults and under the reserved ones, which a
     /// function cannot configure.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Build(EnvironmentSpec spec, InstalledRuntime runtime, string logStream, Partition partition)
+    public static IReadOnlyDictionary<string, string> Build(EnvironmentSpec spec, InstalledRuntime runtime, string logStream, Partition partition) =>
+        Build(spec, Defaults(runtime), spec.Settings.Handler, logStream, partition);
+
+    /// <summary>As above, over defaults that do not come from a managed runtime: those of a container image.</summary>
+    /// <param name="handler">What <c>_HANDLER</c> says.</param>
+    public static IReadOnlyDictionary<string, string> Build(
+        EnvironmentSpec spec, IReadOnlyDictionary<string, string> defaults, string handler, string logStream, Partition partition)
     {
-        var variables = Defaults(runtime);
+        var variables = new Dictionary<string, string>(defaults);
         Merge(variables, spec.Settings.Environment ?? new Dictionary<string, string>());
         Merge(variables, new Dictionary<string, string>
         {
-            ["_HANDLER"] = spec.Settings.Handler,
+            ["_HANDLER"] = handler,
             ["AWS_REGION"] = partition.Region,
             ["AWS_DEFAULT_REGION"] = partition.Region,
             ["AWS_ACCESS_KEY_ID"] = "hearth",

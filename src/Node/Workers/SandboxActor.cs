@@ -180,14 +180,16 @@ internal sealed class SandboxActor : ReceiveActor
         var begun = time.GetTimestamp();
         try
         {
+            if (spec.Code.ImageUri is not null)
+                return await StartImageAsync(begun, cancellation);
             if (!_worker.Runtimes.TryFind(spec.Settings.Runtime, out var runtime))
                 return new SandboxDown(InvocationOutcome.Refused(new RequestError(
                     ErrorCode.InvalidRuntime, $"The runtime {spec.Settings.Runtime} is not installed on this node any more.")));
             if (await _worker.Packages.EnsureExtractedAsync(spec.Code, cancellation) is not { } taskDirectory)
                 return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal($"The code package {spec.Code.Sha256} is not in the store.")));
             var extracted = time.GetTimestamp();
-            if (EntrypointError(runtime.Command[0], taskDirectory) is { } error)
-                return new SandboxDown(error);
+            if (Entrypoint.Problem(runtime.Command[0], taskDirectory) is { } problem)
+                return new SandboxDown(EntrypointError(problem));
 
             _log.InitStart(runtime.InterpreterVersion is null ? runtime.Identifier : $"{runtime.Family}:{runtime.InterpreterVersion}");
             var sandbox = new SandboxSpec(
@@ -209,6 +211,22 @@ internal sealed class SandboxActor : ReceiveActor
             _nodeLog.Error(failure, "Environment {0} of {1} was not started", _environment.Id, spec.FunctionName);
             return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal("The execution environment could not be started; the node's log says why.")));
         }
+    }
+
+    // The same steps for a container image, which brings its own runtime and so fits no blank sandbox.
+    private async Task<object> StartImageAsync(long begun, CancellationToken cancellation)
+    {
+        var time = _worker.Time;
+        var image = await _worker.Images!.EnsureAsync(_command.Spec.Code, cancellation);
+        var fetched = time.GetTimestamp();
+        var (launch, problem) = ImageLaunch.Of(image, _command.Spec.Settings.ImageConfig);
+        if (launch is null)
+            return new SandboxDown(EntrypointError(problem!));
+
+        var spec = launch.Sandbox(_command.Spec, _environment.Id, _log, _worker.Partition, listener => _worker.RuntimeApi.Serve(_environment, listener));
+        var started = await StartLongAsync(spec, cancellation);
+        return new SandboxUp(started, new StartPhases(
+            false, time.GetElapsedTime(_created, begun), time.GetElapsedTime(begun, fetched), time.GetElapsedTime(fetched)));
     }
 
     // Null where there is none, or none that could be assigned: the long way is always open.
@@ -252,11 +270,8 @@ internal sealed class SandboxActor : ReceiveActor
         }
     }
 
-    private InvocationOutcome? EntrypointError(string program, string taskDirectory)
+    private InvocationOutcome EntrypointError(string reason)
     {
-        if (Entrypoint.Problem(program, taskDirectory) is not { } reason)
-            return null;
-
         var requestId = _command.Lease.RequestId;
         _log.Line($"RequestId: {requestId} Error: {reason}");
         _log.Line(PlatformErrors.InvalidEntrypoint);

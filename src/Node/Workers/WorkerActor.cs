@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Functions;
+using Hearth.Node.Packages.Images;
 using Hearth.Node.Workers.Blanks;
 
 namespace Hearth.Node.Workers;
@@ -45,7 +46,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
         Receive<PreparePackage>(prepare =>
         {
-            _blanks?.Tell(new BlankActor.Expect(prepare.Runtime));
+            if (prepare.Code.ImageUri is null)
+                _blanks?.Tell(new BlankActor.Expect(prepare.Runtime));
             PrepareAsync(prepare.Code).PipeTo(Sender);
         });
         Receive<BlankActor.Expect>(expect => _blanks?.Forward(expect));
@@ -161,6 +163,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         try
         {
+            if (code.ImageUri is not null)
+                return await PrepareImageAsync(code);
             return await _context.Packages.EnsureExtractedAsync(code, CancellationToken.None) is null
                 ? new PackagePrepared(code, "The code package is not in the store.")
                 : new PackagePrepared(code, null);
@@ -169,6 +173,21 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         {
             // Whatever it was: the function waits for an answer.
             return new PackagePrepared(code, $"The code package could not be extracted: {failure.Message}");
+        }
+    }
+
+    private async Task<PackagePrepared> PrepareImageAsync(CodeReference code)
+    {
+        try
+        {
+            if (_context.Images is not { } images)
+                return new PackagePrepared(code, "This node serves no container images.");
+            await images.EnsureAsync(code, CancellationToken.None);
+            return new PackagePrepared(code, null);
+        }
+        catch (ImageException failure)
+        {
+            return new PackagePrepared(code, failure.Message, failure.Code);
         }
     }
 

@@ -2,6 +2,7 @@ using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Logs;
 using Hearth.Node.Packages;
+using Hearth.Node.Packages.Images;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Workers.Drivers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,6 +26,9 @@ internal sealed record WorkerContext(
 {
     /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
     public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Container images; null where the node has none.</summary>
+    public ImageStore? Images { get; init; }
 
     /// <summary>The node's log, for what an operator may want to read of a working node; actors log their troubles by themselves.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;

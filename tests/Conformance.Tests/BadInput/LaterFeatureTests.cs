@@ -18,11 +18,9 @@ public sealed class LaterFeatureTests(ProcessNode shared)
     [InlineData("DeadLetterConfig", """{"TargetArn": "arn:aws:sqs:us-east-1:000000000000:q"}""")]
     [InlineData("KMSKeyArn", "\"arn:aws:kms:us-east-1:000000000000:key/1\"")]
     [InlineData("FileSystemConfigs", """[{"Arn": "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-1", "LocalMountPath": "/mnt/a"}]""")]
-    [InlineData("ImageConfig", """{"Command": ["x"]}""")]
     [InlineData("CodeSigningConfigArn", "\"arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-1\"")]
     [InlineData("SnapStart", """{"ApplyOn": "PublishedVersions"}""")]
     [InlineData("LoggingConfig", """{"LogFormat": "JSON"}""")]
-    [InlineData("PackageType", "\"Image\"")]
     [InlineData("DurableConfig", """{"ExecutionTimeout": 5}""")]
     public async Task A_member_of_a_later_feature_is_refused_by_name(string member, string json)
     {
@@ -32,6 +30,22 @@ public sealed class LaterFeatureTests(ProcessNode shared)
         var message = (await Node.PostAsync("2015-03-31/functions", request.ToJsonString())).AssertRefused(400, "InvalidParameterValueException");
         Assert.Contains(member, message);
         Assert.EndsWith(" is not supported by this version of Hearth.", message);
+        await shared.AssertWellAsync(refused: name);
+    }
+
+    [Fact]
+    public async Task A_container_image_is_refused_where_nothing_isolates_it()
+    {
+        var name = Node.NewName("image");
+        var request = new JsonObject
+        {
+            ["FunctionName"] = name,
+            ["Role"] = Source.Role,
+            ["PackageType"] = "Image",
+            ["Code"] = new JsonObject { ["ImageUri"] = "example.test/app:1" },
+        };
+        var message = (await Node.PostAsync("2015-03-31/functions", request.ToJsonString())).AssertRefused(400, "InvalidParameterValueException");
+        Assert.Equal("PackageType Image needs containers, which this node has not: it runs with --sandbox process.", message);
         await shared.AssertWellAsync(refused: name);
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Functions;
@@ -66,7 +67,7 @@ public class FunctionDeciderPropertyTests
     private static IReadOnlyList<IFunctionEvent> Settle(FunctionRecord? function, Act act, string revision, DateTimeOffset now)
     {
         var code = act == Act.SettleLate ? new CodeReference("late", 1) : function?.Code ?? Code;
-        var settled = FunctionDecider.Settle(function, code, act == Act.SettleBadly ? "no disk" : null, revision, now);
+        var settled = FunctionDecider.Settle(function, new PackagePrepared(code, act == Act.SettleBadly ? "no disk" : null), revision, now);
         Assert.Equal(function is { IsSettling: true } && act != Act.SettleLate, settled is not null);
         return settled is null ? [] : [settled];
     }

@@ -1,4 +1,5 @@
 using Hearth.Contracts.Api;
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
@@ -143,10 +144,32 @@ public class FunctionDeciderTests
     {
         var function = After(Created, Settled, CodeUpdated, new FunctionSettled("r4", "no disk", Later))!;
         Assert.Equal((FunctionState.Active, LastUpdateStatus.Failed), (function.State, function.UpdateStatus!.Value));
-        Assert.Equal(Code, function.Deployed!.Code);
+        Assert.Equal((Code, Code), (function.Deployed!.Code, function.Code));
         var described = function.Describe("hello", Partition.Default);
         Assert.Equal(("no disk", "InternalError"), (described.LastUpdateStatusReason, described.LastUpdateStatusReasonCode));
         Assert.Null(described.StateReason);
+    }
+
+    [Fact]
+    public void A_failure_with_a_code_of_AWSs_is_shown_by_it_until_the_next_success()
+    {
+        var created = After(Created, new FunctionSettled("r2", "no layer", Time, "InvalidImage"))!.Describe("hello", Partition.Default);
+        Assert.Equal((FunctionState.Failed, "no layer", "InvalidImage"), (created.State, created.StateReason, created.StateReasonCode));
+        var updated = After(Created, Settled, CodeUpdated, new FunctionSettled("r4", "no image", Later, "ImageDeleted"))!;
+        Assert.Equal("ImageDeleted", updated.Describe("hello", Partition.Default).LastUpdateStatusReasonCode);
+        Assert.Null(FunctionDecider.Apply(FunctionDecider.Apply(updated, CodeUpdated), new FunctionSettled("r5", null, Later))!.FailureCode);
+    }
+
+    [Fact]
+    public void An_image_is_described_as_one()
+    {
+        var image = new CodeReference(new string('a', 64), 0, "registry.test/app:v1");
+        var settings = Settings with { Runtime = "", Handler = "", ImageConfig = new ImageConfig(Command: ["a.b"]) };
+        var decision = Decide(null, new CreateFunction("hello", settings, image));
+        Assert.Equal("registry.test/app:v1", Assert.IsType<FunctionDescribed>(decision.Reply).ImageUri);
+        var described = Described(decision);
+        Assert.Equal(("Image", null, null), (described.PackageType, described.Runtime, described.Handler));
+        Assert.Equal((image.Sha256, 0L, settings.ImageConfig), (described.CodeSha256, described.CodeSize, described.ImageConfigResponse!.ImageConfig));
     }
 
     [Fact]
@@ -196,7 +219,7 @@ public class FunctionDeciderTests
 
     private static Decision Decide(FunctionRecord? function, IFunctionMessage command) => Decider.Decide(function, command, "r9", Later);
 
-    private static IFunctionEvent? Settle(FunctionRecord? function, CodeReference code) => FunctionDecider.Settle(function, code, null, "r9", Later);
+    private static IFunctionEvent? Settle(FunctionRecord? function, CodeReference code) => FunctionDecider.Settle(function, new PackagePrepared(code, null), "r9", Later);
 
     private static FunctionConfiguration Described(Decision decision) => Assert.IsType<FunctionDescribed>(decision.Reply).Configuration;
 

@@ -35,6 +35,14 @@ public sealed class NodeSettingsTests : IDisposable
     public void A_loopback_address_with_a_port_is_accepted(string name, string value, string endPoint) =>
         Assert.Equal(endPoint, Valid(new() { [name] = value }).Http.ToString());
 
+    [Fact]
+    public void Images_come_from_no_folder_and_over_no_plain_connection_unless_the_operator_says_so()
+    {
+        Assert.Equal((null, false), (Valid([]).ImagesDirectory, Valid([]).PlainLoopbackRegistries));
+        var given = Valid(new() { ["images"] = _runtimes.FullName + "/", ["plain-registries"] = "loopback" });
+        Assert.Equal((_runtimes.FullName, true), (given.ImagesDirectory, given.PlainLoopbackRegistries));
+    }
+
     [Theory]
     [InlineData("container", "Container")]
     [InlineData("PROCESS", "Process")]
@@ -107,6 +115,8 @@ public sealed class NodeSettingsTests : IDisposable
     [InlineData("log-age", "59s", "1m to 3650d")]
     [InlineData("log-age", "3651d", "1m to 3650d")]
     [InlineData("runtimes", "/nowhere/at/all", "folder")]
+    [InlineData("images", "/nowhere/at/all", "folder")]
+    [InlineData("plain-registries", "all", "none, or loopback")]
     public void A_wrong_value_is_named_with_what_it_may_be(string name, string value, string bounds)
     {
         var (options, errors) = Read(new() { [name] = value });

@@ -18,6 +18,15 @@ internal static class WireSamples
     private static readonly FunctionRecord Record = new(
         Full, OtherCode, "r4", Time.AddMinutes(1), FunctionState.Active, LastUpdateStatus.Failed, "no disk", new Deployment("r2", Settings, Code));
 
+    private static readonly CodeReference Image = new(new string('a', 64), 0, "registry.test/app:v1");
+
+    private static readonly FunctionSettings OfImage = Full with
+    {
+        Runtime = "",
+        Handler = "",
+        ImageConfig = new ImageConfig(["/entry"], ["app.handler", "x"], "/srv"),
+    };
+
     private static readonly Lease Lent = Lease(Environment(1));
 
     /// <summary>The events and the snapshot: the name of the golden file, the manifest in the journal, the value.</summary>
@@ -25,12 +34,15 @@ internal static class WireSamples
     [
         ("created", "fe:created", new FunctionCreated(Full, Code, "r1", Time)),
         ("created-plain", "fe:created", new FunctionCreated(Settings, Code, "r1", Time)),
+        ("created-image", "fe:created", new FunctionCreated(OfImage, Image, "r1", Time)),
         ("code-updated", "fe:code", new FunctionCodeUpdated(OtherCode, "r3", Time)),
         ("configuration-updated", "fe:config", new FunctionConfigurationUpdated(Full, "r3", Time)),
         ("settled", "fe:settled", new FunctionSettled("r2", null, Time.AddTicks(1))),
         ("settled-failed", "fe:settled", new FunctionSettled("r2", "no disk", Time)),
+        ("settled-image-failed", "fe:settled", new FunctionSettled("r2", "no layer", Time, "InvalidImage")),
         ("deleted", "fe:deleted", new FunctionDeleted(Time)),
         ("snapshot", "fs", new FunctionSnapshot(Record)),
+        ("snapshot-image", "fs", new FunctionSnapshot(new FunctionRecord(OfImage, Image, "r4", Time, FunctionState.Failed, LastUpdateStatus.Failed, "no layer", null, "InvalidImage"))),
         ("snapshot-deleted", "fs", new FunctionSnapshot(null)),
     ];
 
@@ -63,6 +75,10 @@ internal static class WireSamples
         new EnvironmentsReported("hello", [new ReportedEnvironment(Environment(1), "d1", Time, Lent), new ReportedEnvironment(Environment(2), "d1", Time, null)]),
         new PackagePrepared(Code, null),
         new PackagePrepared(Code, "no disk"),
+        new PackagePrepared(Image, "no layer", "InvalidImage"),
+        new CreateFunction("hello", OfImage, Image),
+        new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(ImageConfig: new ImageConfig()), null),
+        new FunctionDescribed(Record.Describe("hello", Partition.Default), "registry.test/app:v1"),
     ];
 
     public static IEnumerable<object> All => Persisted.Select(persisted => persisted.Value).Concat(Sent);

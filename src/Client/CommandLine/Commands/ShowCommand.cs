@@ -46,7 +46,7 @@ internal static class ShowCommand
         Row("Name", function.FunctionName);
         Row("Description", function.Description);
         Row("ARN", function.FunctionArn);
-        Row("Runtime", $"{function.Runtime}, {string.Join(", ", function.Architectures)}");
+        Row("Runtime", $"{function.Runtime ?? "container image"}, {string.Join(", ", function.Architectures)}");
         Row("Handler", function.Handler);
         Row("Memory", $"{function.MemorySize} MB, /tmp {function.EphemeralStorage.Size} MB");
         Row("Timeout", $"{function.Timeout} s");

@@ -93,7 +93,18 @@ internal sealed record SandboxSpec(
     int MemoryMib,
     int EphemeralStorageMib,
     ISandboxOutput Output,
-    Action<Socket> ServeRuntimeApi);
+    Action<Socket> ServeRuntimeApi)
+{
+    /// <summary>
+    /// The container image that the sandbox runs, in place of this machine's programs and of the two directories above;
+    /// the command then has no placeholders and begins with the program's path in the image. Null for none.
+    /// </summary>
+    public SandboxImage? Image { get; init; }
+}
+
+/// <param name="Root">The image's root file system on this machine; read-only to the function.</param>
+/// <param name="WorkingDirectory">As the sandbox sees it; exists in the image.</param>
+internal sealed record SandboxImage(string Root, string WorkingDirectory);
 
 /// <summary>Takes a sandbox's output. Calls never overlap for one sandbox and must not block.</summary>
 internal interface ISandboxOutput

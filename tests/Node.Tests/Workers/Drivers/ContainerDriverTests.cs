@@ -14,6 +14,33 @@ public sealed class ContainerDriverTests : SandboxDriverSuite
     internal override void AssertNothingRuns() => ContainerRemains.AssertNoneRuns(Bench.Data);
 
     [Fact]
+    public async Task A_container_image_is_isolated_as_a_package_is_and_its_root_stays_as_it_was()
+    {
+        var root = Directory.CreateDirectory(Path.Combine(Bench.Data, "image")).FullName;
+        foreach (var folder in (string[])["bin", "proc", "dev", "tmp", "sys/fs/cgroup", "srv"])
+            Directory.CreateDirectory(Path.Combine(root, folder));
+        File.Copy("/bin/busybox", Path.Combine(root, "bin/busybox"));
+        const string program = """
+            busybox sed -n -e '/^CapEff/p' -e '/^NoNewPrivs/p' -e '/^Seccomp:/p' /proc/self/status | busybox tr '\t\n' '  '
+            busybox id -u; busybox pwd; busybox ip -o link | busybox cut -d: -f2
+            (: > /written) 2> /dev/null || echo read-only
+            busybox unshare -U busybox true 2> /dev/null || echo no namespace
+            : > /tmp/x && echo scratch
+            """;
+        var output = new CollectingOutput();
+        var spec = Bench.Spec("unused", "", output) with { Command = ["/bin/busybox", "sh", "-c", program], Image = new SandboxImage(root, "/srv") };
+        spec = spec with { Environment = new Dictionary<string, string> { ["PATH"] = "/bin" } };
+        var sandbox = await Bench.StartAsync(spec);
+        await sandbox.Exited.WaitAsync(SandboxBench.Deadline);
+        await sandbox.StopAsync(keepScratch: false);
+
+        Assert.Equal(
+            "CapEff: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 993\n/srv\n lo\nread-only\nno namespace\nscratch\n", output.Text);
+        Assert.Equal(["bin", "dev", "proc", "srv", "sys", "tmp"], Directory.GetFileSystemEntries(root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "dev")));
+    }
+
+    [Fact]
     public async Task A_run_directory_that_allows_no_programs_or_devices_will_do()
     {
         // As Debian mounts /run.

@@ -15,6 +15,15 @@ public sealed class ProcessDriverTests : SandboxDriverSuite
         Machine.AssertNoZombies();
     }
 
+    [Fact]
+    public async Task A_container_image_is_refused()
+    {
+        var spec = Bench.Spec("sh", "true") with { Image = new SandboxImage(Bench.Data, "/") };
+        var refused = await Assert.ThrowsAsync<SandboxStartException>(() => Bench.StartAsync(spec));
+        Assert.Equal(ProcessDriver.ImageRefusal, refused.Message);
+        AssertNothingRuns();
+    }
+
     internal override void AssertNothingRuns()
     {
         var folder = Path.Combine(Bench.Data, "sandboxes");

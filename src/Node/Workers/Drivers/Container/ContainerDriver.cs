@@ -122,7 +122,23 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
             _running.TryRemove(entry);
     }
 
-    private async Task RunAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation)
+    private Task RunAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation) =>
+        spec.Image is { } image ? RunImageAsync(sandbox, spec, image, cancellation) : RunPackageAsync(sandbox, spec, cancellation);
+
+    private async Task RunImageAsync(ContainerSandbox sandbox, SandboxSpec spec, SandboxImage image, CancellationToken cancellation)
+    {
+        var variables = SandboxCommand.Variables(spec.Environment, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort);
+        var command = new SandboxCommand(spec.Command, image.Root + spec.Command[0], variables);
+        using var network = sandbox.Prepare(spec.EphemeralStorageMib);
+        sandbox.Serve(spec);
+        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
+            command, sandbox.MountImage(image.Root), "", TaskIsMountedLater: false, "", sandbox.Scratch.Folder, _init,
+            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted, image.WorkingDirectory));
+        cancellation.ThrowIfCancellationRequested();
+        await RunRuncAsync(sandbox, spec.Output, assignment: null);
+    }
+
+    private async Task RunPackageAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation)
     {
         var command = SandboxCommand.Of(spec, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort, SandboxRoot.Has);
         using var network = sandbox.Prepare(spec.EphemeralStorageMib);
@@ -179,13 +195,20 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
                 Directory.Delete(_paths.Root, recursive: true); // Half-made, or of an older version; nothing is mounted in it.
             Directory.CreateDirectory(_paths.Root);
             foreach (var folder in (string[])[Path.GetDirectoryName(_paths.Home)!, _paths.Home])
-                Libc.Check(Libc.ChangeMode(folder, 0x1c9), $"chmod {folder}"); // rwx--x--x: to be passed through, not listed.
+                MakePassage(folder);
             SandboxRoot.Create(_paths.Root);
+            MakePassage(Path.GetDirectoryName(_paths.ImageRoot("any"))!);
             Directory.CreateDirectory(_paths.LateMounts);
             HostMounts.Share(_paths.LateMounts);
             if (_init is not null)
                 ContainerInit.Write(_init);
             _rootIsMade = true;
         }
+    }
+
+    private static void MakePassage(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Libc.Check(Libc.ChangeMode(folder, 0x1c9), $"chmod {folder}"); // rwx--x--x: to be passed through, not listed.
     }
 }

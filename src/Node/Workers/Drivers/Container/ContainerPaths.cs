@@ -29,6 +29,9 @@ internal sealed class ContainerPaths(string instance, string runDirectory)
     /// <summary>Where the tmpfs that a sandbox sees as /tmp is mounted.</summary>
     public string Scratch(string sandbox) => Path.Combine(Home, "scratch", sandbox);
 
+    /// <summary>Where the image that a sandbox runs is mounted, to be reached by root inside of it.</summary>
+    public string ImageRoot(string sandbox) => Path.Combine(Home, "images", sandbox);
+
     /// <summary>A mount whose own mounts reach the containers that have a folder of it.</summary>
     public string LateMounts => Path.Combine(Home, "late");
 

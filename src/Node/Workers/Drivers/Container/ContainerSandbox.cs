@@ -21,6 +21,7 @@ internal sealed class ContainerSandbox(
     private ChildProcess? _init;
     private Task? _stopped;
     private AssignmentPipe? _assignment;
+    private string? _image;
     private int _memoryMib = memoryMib;
 
     // The environment that a blank sandbox was given to.
@@ -64,6 +65,17 @@ internal sealed class ContainerSandbox(
     {
         Directory.CreateDirectory(paths.LateTask(name));
         return _assignment = AssignmentPipe.Create(Path.Combine(Bundle, "assignment"));
+    }
+
+    /// <summary>Mounts the image that it runs, read-only, where root inside of it can reach it.</summary>
+    /// <returns>Where.</returns>
+    public string MountImage(string root)
+    {
+        var place = paths.ImageRoot(name);
+        Directory.CreateDirectory(place);
+        _image = place;
+        HostMounts.BindReadOnly(Path.GetFullPath(root), place);
+        return place;
     }
 
     /// <summary>Has its Runtime API served.</summary>
@@ -153,7 +165,9 @@ internal sealed class ContainerSandbox(
             await CgroupRemoval.KillAndRemoveAsync(layout, paths.CgroupOf(name), deadline.Token);
             DeleteFolder(Path.Combine(paths.RuncState, name));
             if (_assignment is not null)
-                RemoveLateTask();
+                RemoveMount(paths.LateTask(name));
+            if (_image is not null)
+                RemoveMount(_image);
         }
         finally
         {
@@ -166,11 +180,11 @@ internal sealed class ContainerSandbox(
         onStopped(); // Not after a failure: the environment's next sandbox must not meet this one alive.
     }
 
-    private void RemoveLateTask()
+    private static void RemoveMount(string place)
     {
-        HostMounts.Unmount(paths.LateTask(name));
-        if (Directory.Exists(paths.LateTask(name)))
-            Directory.Delete(paths.LateTask(name)); // Not recursive: were the package still mounted, this fails and harms nothing.
+        HostMounts.Unmount(place);
+        if (Directory.Exists(place))
+            Directory.Delete(place); // Not recursive: were something still mounted, this fails and harms nothing.
     }
 
     private static void DeleteFolder(string folder)

@@ -7,9 +7,14 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// <param name="InitProgram">This machine's file of <see cref="ContainerInit"/>, or null for none.</param>
 /// <param name="FirstId">The first of the 65,536 ids of this machine that the sandbox's users are.</param>
 /// <param name="SwapIsCounted">Whether the kernel can limit swap; asking where it cannot is an error.</param>
+/// <param name="ImageWorkingDirectory">Where a container image's command starts; null where the root is the shared one.</param>
 internal sealed record ContainerSettings(
     SandboxCommand Command, string Root, string TaskDirectory, bool TaskIsMountedLater, string RuntimeDirectory, string Scratch, string? InitProgram,
-    string NetworkNamespace, string CgroupPath, uint FirstId, int MemoryMib, bool SwapIsCounted);
+    string NetworkNamespace, string CgroupPath, uint FirstId, int MemoryMib, bool SwapIsCounted, string? ImageWorkingDirectory = null)
+{
+    /// <summary>Where the container has <see cref="ContainerInit"/>: an image's root may have no place for it, but /dev is made here.</summary>
+    public string InitDestination => ImageWorkingDirectory is null ? SandboxRoot.InitProgram : "/dev/hearth-init";
+}
 
 /// <summary>Writes a container's <c>config.json</c> for runc (OCI runtime specification 1.0.2).</summary>
 internal static class OciConfiguration
@@ -52,9 +57,9 @@ internal static class OciConfiguration
     {
         ["terminal"] = false,
         ["user"] = new JsonObject { ["uid"] = SandboxRoot.UserId, ["gid"] = SandboxRoot.GroupId },
-        ["args"] = Strings(settings.InitProgram is null ? settings.Command.Arguments : [SandboxRoot.InitProgram, .. settings.Command.Arguments]),
+        ["args"] = Strings(settings.InitProgram is null ? settings.Command.Arguments : [settings.InitDestination, .. settings.Command.Arguments]),
         ["env"] = Strings(settings.Command.Environment.Select(variable => $"{variable.Key}={variable.Value}")),
-        ["cwd"] = SandboxRoot.TaskDirectory,
+        ["cwd"] = settings.ImageWorkingDirectory ?? SandboxRoot.TaskDirectory,
         ["capabilities"] = new JsonObject(),
         ["noNewPrivileges"] = true,
         ["oomScoreAdj"] = OutOfMemoryScore,
@@ -69,17 +74,23 @@ internal static class OciConfiguration
             Mount("/dev/shm", "tmpfs", "shm", "nosuid", "nodev", "noexec", "mode=1777", $"size={SharedMemoryBytes}"),
             // Without it a runtime takes the machine's memory for its own and sizes its heap by that.
             Mount("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"),
-            Bind(settings.Scratch, "/tmp", "rw"),
-            settings.TaskIsMountedLater
-                ? Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro", "rslave")
-                : Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro"),
-            Bind(settings.RuntimeDirectory, SandboxRoot.RuntimeDirectory, "ro"));
+            Bind(settings.Scratch, "/tmp", "rw"));
         if (settings.InitProgram is { } init)
-            mounts.Add((JsonNode)Bind(init, SandboxRoot.InitProgram, "ro"));
-        foreach (var folder in SandboxRoot.BoundFolders)
-            mounts.Add((JsonNode)Bind(folder, folder, "ro"));
+            mounts.Add((JsonNode)Bind(init, settings.InitDestination, "ro"));
+        foreach (var mount in settings.ImageWorkingDirectory is null ? SharedMounts(settings) : [])
+            mounts.Add((JsonNode)mount);
         return mounts;
     }
+
+    // What an image brings by itself: the code, the runtime and the machine's programs.
+    private static IEnumerable<JsonObject> SharedMounts(ContainerSettings settings) =>
+    [
+        settings.TaskIsMountedLater
+            ? Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro", "rslave")
+            : Bind(settings.TaskDirectory, SandboxRoot.TaskDirectory, "ro"),
+        Bind(settings.RuntimeDirectory, SandboxRoot.RuntimeDirectory, "ro"),
+        .. SandboxRoot.BoundFolders.Select(folder => Bind(folder, folder, "ro")),
+    ];
 
     private static JsonObject Linux(ContainerSettings settings) => new()
     {

@@ -11,6 +11,8 @@ namespace Hearth.Node.Workers.Drivers.Process;
 /// </summary>
 internal sealed class ProcessDriver(string dataDirectory) : ISandboxDriver
 {
+    public const string ImageRefusal = "PackageType Image needs containers, which this node has not: it runs with --sandbox process.";
+
     private readonly string _instance = SandboxInstance.Of(dataDirectory);
     private readonly string _home = Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes");
     private readonly ConcurrentDictionary<string, ProcessSandbox> _running = new();
@@ -32,6 +34,8 @@ internal sealed class ProcessDriver(string dataDirectory) : ISandboxDriver
 
     private async Task<ISandbox> StartOnPoolAsync(SandboxSpec spec, CancellationToken cancellation)
     {
+        if (spec.Image is not null)
+            throw new SandboxStartException(ImageRefusal);
         var name = SandboxInstance.NameOf(spec.EnvironmentId);
         var sandbox = new ProcessSandbox(spec, Path.Combine(_home, name), () => _running.TryRemove(name, out _), owner => RemoveScratch(name, owner));
         if (!_running.TryAdd(name, sandbox))
