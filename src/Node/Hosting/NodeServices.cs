@@ -10,6 +10,7 @@ using Hearth.Node.Storage;
 using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
+using Hearth.Node.Workers.Egress;
 
 namespace Hearth.Node.Hosting;
 
@@ -38,7 +39,11 @@ internal static class NodeServices
 
     public static IServiceCollection AddNodeWorker(this IServiceCollection services, NodeOptions options, RuntimeCatalog runtimes) => services
         .AddSingleton(runtimes)
-        .AddSingleton(provider => SandboxDrivers.Choose(options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton(provider => EgressSettings.Load(
+            options.EgressFile ?? Path.Combine(options.DataDirectory, EgressFile.DefaultName), mustExist: options.EgressFile is not null,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EgressSettings>>()))
+        .AddSingleton(provider => SandboxDrivers.Choose(
+            options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<EgressSettings>()))
         .AddSingleton<EnvironmentTable>()
         .AddSingleton(provider => new WorkerContext(
             options.Partition,

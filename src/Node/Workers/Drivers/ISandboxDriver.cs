@@ -87,7 +87,11 @@ internal sealed record SandboxSpec(
     int MemoryMib,
     int EphemeralStorageMib,
     ISandboxOutput Output,
-    Action<Socket> ServeRuntimeApi);
+    Action<Socket> ServeRuntimeApi)
+{
+    /// <summary>Whose code it runs: by it the operator grants egress.</summary>
+    public string FunctionName { get; init; } = "";
+}
 
 /// <summary>Takes a sandbox's output. Calls never overlap for one sandbox and must not block.</summary>
 internal interface ISandboxOutput

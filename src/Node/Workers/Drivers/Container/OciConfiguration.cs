@@ -5,11 +5,12 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// <summary>What differs between two containers' configurations.</summary>
 /// <param name="TaskIsMountedLater">The task directory is empty as yet: what is mounted on it later, on the machine, reaches the container.</param>
 /// <param name="InitProgram">This machine's file of <see cref="ContainerInit"/>, or null for none.</param>
+/// <param name="ResolvFile">This machine's file for /etc/resolv.conf, or null for the root's own.</param>
 /// <param name="FirstId">The first of the 65,536 ids of this machine that the sandbox's users are.</param>
 /// <param name="SwapIsCounted">Whether the kernel can limit swap; asking where it cannot is an error.</param>
 internal sealed record ContainerSettings(
     SandboxCommand Command, string Root, string TaskDirectory, bool TaskIsMountedLater, string RuntimeDirectory, string Scratch, string? InitProgram,
-    string NetworkNamespace, string CgroupPath, uint FirstId, int MemoryMib, bool SwapIsCounted);
+    string? ResolvFile, string NetworkNamespace, string CgroupPath, uint FirstId, int MemoryMib, bool SwapIsCounted);
 
 /// <summary>Writes a container's <c>config.json</c> for runc (OCI runtime specification 1.0.2).</summary>
 internal static class OciConfiguration
@@ -76,6 +77,8 @@ internal static class OciConfiguration
             Bind(settings.RuntimeDirectory, SandboxRoot.RuntimeDirectory, "ro"));
         if (settings.InitProgram is { } init)
             mounts.Add((JsonNode)Bind(init, SandboxRoot.InitProgram, "ro"));
+        if (settings.ResolvFile is { } resolv)
+            mounts.Add((JsonNode)Bind(resolv, SandboxRoot.ResolvFile, "ro"));
         foreach (var folder in SandboxRoot.BoundFolders)
             mounts.Add((JsonNode)Bind(folder, folder, "ro"));
         return mounts;
