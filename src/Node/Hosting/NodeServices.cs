@@ -81,6 +81,7 @@ internal static class NodeServices
             .AddSingleton<SettingsReader>()
             .AddSingleton<FunctionsApi>()
             .AddSingleton<InvokeApi>()
+            .AddSingleton<EgressApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
                 provider, DescribeBlanks(provider), NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
@@ -101,6 +102,7 @@ internal static class NodeServices
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<AccountApi>().Map(app);
         app.Services.GetRequiredService<InspectionApi>().Map(app);
+        app.Services.GetRequiredService<EgressApi>().Map(app);
         app.MapFallback(OtherOperations.AnswerAsync);
     }
 

@@ -1,4 +1,5 @@
 using Hearth.Node.Workers.Drivers.Container;
+using Hearth.Node.Workers.Drivers.Container.Network;
 using Hearth.Node.Workers.Drivers.Process;
 using Hearth.Node.Workers.Egress;
 
@@ -19,6 +20,8 @@ internal static class SandboxDrivers
         switch (word)
         {
             case "container" or "auto" when missing is null:
+                if (egress is { Current.Grants.Count: > 0 } && NftProgram.Find() is null)
+                    throw new InvalidOperationException($"{egress.Path} grants functions a network, for which containers need nft. It is not installed (on Debian: apt-get install nftables).");
                 return new ContainerDriver(dataDirectory, egress: egress, log: loggers.CreateLogger<ContainerDriver>());
             case "container":
                 throw new InvalidOperationException($"--sandbox container: {missing}");

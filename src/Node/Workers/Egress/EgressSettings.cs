@@ -24,7 +24,7 @@ internal sealed class EgressSettings : IDisposable
         (_path, _log, _stamp) = (path, log, Stamp(path));
         var (policies, errors) = Read(path, mustExist);
         _current = policies ?? throw new InvalidOperationException($"{path} {string.Join($"\n{path} ", errors)}");
-        _timer = time.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
+        _timer = time.CreateTimer(_ => LookAndWait(), null, LookInterval, Timeout.InfiniteTimeSpan);
     }
 
     public EgressPolicies Current => _current;
@@ -69,6 +69,12 @@ internal sealed class EgressSettings : IDisposable
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    private void LookAndWait()
+    {
+        Look();
+        _timer!.Change(LookInterval, Timeout.InfiniteTimeSpan);
+    }
 
     private static (EgressPolicies? Policies, IReadOnlyList<string> Errors) Read(string path, bool mustExist)
     {

@@ -119,6 +119,24 @@ public sealed class SandboxEgressTests : IClassFixture<FakeInternet>, IAsyncLife
     }
 
     [Fact]
+    public async Task An_address_of_the_machine_that_one_of_its_rules_leads_elsewhere_is_refused_all_the_same()
+    {
+        await FakeInternet.RunAsync("nft", "add table ip hearth-test; add chain ip hearth-test led { type nat hook prerouting priority dstnat; }; "
+            + $"add rule ip hearth-test led ip daddr {FakeInternet.MachinesPublic} tcp dport 7777 dnat to {FakeInternet.Private}:{FakeInternet.Web}");
+        try
+        {
+            Assert.Equal(["granted reached", "led there no"], await TryAsync("wide", $"""
+                reach("granted", "{FakeInternet.Private}", {FakeInternet.Web})
+                reach("led there", "{FakeInternet.MachinesPublic}", 7777)
+                """));
+        }
+        finally
+        {
+            await FakeInternet.RunAsync("nft", "delete table ip hearth-test");
+        }
+    }
+
+    [Fact]
     public async Task A_neighbour_is_not_reached_and_ipv6_is_off()
     {
         var output = new CollectingOutput();
@@ -135,6 +153,12 @@ public sealed class SandboxEgressTests : IClassFixture<FakeInternet>, IAsyncLife
             print("addresses", [line.split()[5] for line in open("/proc/net/if_inet6")])
             """);
         Assert.Equal(["neighbour no", "its runtime api no", "addresses ['lo']"], lines);
+
+        // Nor where its address is not in the range of addresses any more, and a grant names it.
+        _settings.Set(_settings.Current with { Range = Ipv4Range.Of("198.18.77.0/24"), Grants = [new("wide", Internet: false, [new(EgressPolicies.DefaultRange, null, [])])] });
+        Assert.Equal(["neighbour no"], await TryAsync("wide", $"""
+            reach("neighbour", "{address}", 8080)
+            """));
         Assert.DoesNotContain("called", output.Text);
     }
 

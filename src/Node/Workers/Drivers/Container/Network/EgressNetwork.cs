@@ -75,10 +75,25 @@ internal sealed class EgressNetwork
             foreach (var network in _attached)
                 _pool.Return(network.Pair);
             _attached.Clear();
-            _installed = null;
-            if (NftProgram.Find() is not null)
-                NftProgram.Run(EgressRuleset.Removal(_instance));
+            RemoveFilter();
         }
+    }
+
+    private void RemoveFilter()
+    {
+        if (NftProgram.Find() is null)
+            return;
+        try
+        {
+            NftProgram.Run(EgressRuleset.Removal(_instance));
+        }
+        catch (IOException refused) when (_installed is null)
+        {
+            // A kernel without packet filter has none of ours either, and a node that grants nothing has to start on it.
+            _log.LogWarning("Whether an earlier node left a packet filter could not be seen: {Reason}", refused.Message);
+        }
+
+        _installed = null;
     }
 
     private SandboxNetwork Connect(string function, int group, Socket listener, string resolvFile)
