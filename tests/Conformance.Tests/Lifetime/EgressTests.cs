@@ -16,7 +16,7 @@ public sealed class EgressTests : IDisposable
     [SuiteFact]
     public async Task Functions_get_the_network_they_are_granted_and_a_change_needs_no_restart()
     {
-        using var forwarding = new Kept("/proc/sys/net/ipv4/ip_forward");
+        using var network = await MachineNetwork.TakeAsync();
         File.WriteAllText(FilePath, """{"functions": {"granted-*": ["10.99.0.0/16"]}}""");
         await using var node = await Node.StartAsync("container", "--egress", FilePath);
         var granted = await node.CreateAsync(Source.Python(Interfaces), request => request with { FunctionName = Node.NewName("granted-f") });
@@ -44,12 +44,4 @@ public sealed class EgressTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
-
-    // The node leaves the machine forwarding; a test leaves it as it was.
-    private sealed class Kept(string path) : IDisposable
-    {
-        private readonly string _content = File.ReadAllText(path);
-
-        public void Dispose() => File.WriteAllText(path, _content);
-    }
 }

@@ -16,7 +16,7 @@ public sealed class FakeInternet : IAsyncLifetime
 
     public const int Web = 80, Database = 5432, Other = 9999, Datagrams = 9997, Echo = 9998;
 
-    private const string Name = "hearth-test-net", Link = "hearthtest0", Forwarding = "/proc/sys/net/ipv4/ip_forward";
+    private const string Name = "hearth-test-net", Link = "hearthtest0";
 
     // TCP: says who calls, or echoes. UDP: one name server that knows one address, and one that prints who sent what.
     private const string Servers = """
@@ -51,7 +51,7 @@ public sealed class FakeInternet : IAsyncLifetime
             print(data.decode(), "from", peer[0], flush=True)
         """;
 
-    private readonly string _forwarding = File.ReadAllText(Forwarding);
+    private MachineNetwork? _machine;
     private Process? _servers;
 
     /// <summary>In place of the real list: without the range that plays the internet.</summary>
@@ -59,6 +59,7 @@ public sealed class FakeInternet : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        _machine = await MachineNetwork.TakeAsync();
         await RemoveAsync();
         await RunAsync("ip", "netns", "add", Name);
         await RunAsync("ip", "link", "add", Link, "type", "veth", "peer", "name", "eth0", "netns", Name);
@@ -83,7 +84,7 @@ public sealed class FakeInternet : IAsyncLifetime
         _servers?.Kill(entireProcessTree: true);
         _servers?.Dispose();
         await RemoveAsync();
-        await File.WriteAllTextAsync(Forwarding, _forwarding);
+        _machine?.Dispose();
     }
 
     /// <returns>What it printed.</returns>
