@@ -14,8 +14,11 @@ PACKAGES_QUICKSTART=(
   "curl:curl"
   "ca-certificates:/etc/ssl/certs/ca-certificates.crt"
 )
-# The container sandbox; without root there is none, and nothing to install for it.
-PACKAGES_CONTAINER=("runc:runc")
+# The container sandbox; without root there is none, and nothing to install for it. nft: functions that are granted egress.
+PACKAGES_CONTAINER=(
+  "runc:runc"
+  "nftables:/usr/sbin/nft"
+)
 # Container images (PackageType Image), which the container sandbox alone runs.
 PACKAGES_IMAGES=(
   "skopeo:skopeo"

@@ -15,6 +15,10 @@ public sealed partial class HearthClient
     public Task<ListBlanksResponse> ListBlanksAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(NodeApi.Blanks, ApiJson.Relaxed.ListBlanksResponse, cancellationToken);
 
+    /// <summary>What functions are granted of the network; with a name, the one grant that holds for this function, if any.</summary>
+    public Task<ListEgressResponse> ListEgressAsync(string? function = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(function is null ? NodeApi.Egress : $"{NodeApi.Egress}?function={ApiPaths.Escape(function)}", ApiJson.Relaxed.ListEgressResponse, cancellationToken);
+
     /// <summary>The function's execution environments as they are now.</summary>
     public Task<ListEnvironmentsResponse> ListEnvironmentsAsync(string function, CancellationToken cancellationToken = default) =>
         ReadAsync(NodeApi.Environments(ApiPaths.Escape(function)), ApiJson.Relaxed.ListEnvironmentsResponse, cancellationToken);

@@ -24,6 +24,7 @@ internal static class HearthCommand
             LogsCommand.Create(host),
             DeleteCommand.Create(host),
             RuntimesCommand.Create(host),
+            EgressCommand.Create(host),
             host.Globals.Endpoint,
             host.Globals.Json,
         };

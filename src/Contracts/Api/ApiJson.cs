@@ -15,6 +15,7 @@ namespace Hearth.Contracts.Api;
 [JsonSerializable(typeof(AccountSettings))]
 [JsonSerializable(typeof(ListRuntimesResponse))]
 [JsonSerializable(typeof(ListBlanksResponse))]
+[JsonSerializable(typeof(ListEgressResponse))]
 [JsonSerializable(typeof(ListEnvironmentsResponse))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(FunctionError))]

@@ -2,7 +2,7 @@ namespace Hearth.Contracts.Api;
 
 /// <summary>
 /// Hearth's own endpoints, beside the Lambda API on the same port:
-/// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/blanks</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
+/// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/blanks</c>, <c>GET /hearth/v1/egress</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
 /// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>.
 /// </summary>
 public static class NodeApi
@@ -11,6 +11,9 @@ public static class NodeApi
 
     /// <summary>The sandboxes that wait for a function.</summary>
     public const string Blanks = "/hearth/v1/blanks";
+
+    /// <summary>What functions are granted of the network; <c>?function=NAME</c> for the one grant that holds for a function.</summary>
+    public const string Egress = "/hearth/v1/egress";
 
     public static string Environments(string functionName) => $"/hearth/v1/functions/{functionName}/environments";
 
@@ -31,6 +34,18 @@ public sealed record ListRuntimesResponse(string Node, string Sandbox, IReadOnly
 public sealed record BlankDescription(string Runtime, int Ready, int Starting);
 
 public sealed record ListBlanksResponse(IReadOnlyList<BlankDescription> Blanks);
+
+/// <summary>What the functions of one pattern may reach.</summary>
+/// <param name="Pattern">A function's name, or the beginning of names followed by <c>*</c>.</param>
+/// <param name="Reaches"><c>internet</c>, and addresses as <c>10.20.0.0/16 tcp 5432</c>; empty for no network.</param>
+public sealed record EgressDescription(string Pattern, IReadOnlyList<string> Reaches);
+
+/// <param name="File">Where the node reads the grants.</param>
+/// <param name="Grants">Without one, a function has no network.</param>
+/// <param name="Resolvers">The name servers of functions with a grant.</param>
+/// <param name="Never">What no grant reaches, beside the machine itself, other sandboxes and link-local addresses.</param>
+public sealed record ListEgressResponse(
+    string File, IReadOnlyList<EgressDescription> Grants, IReadOnlyList<string> Resolvers, IReadOnlyList<string> Never);
 
 /// <summary>One execution environment as <c>hearth show</c> prints it.</summary>
 /// <param name="State">Leased or Idle.</param>

@@ -24,6 +24,9 @@ internal sealed record NodeOptions
 
     public required Partition Partition { get; init; }
 
+    /// <summary>Absolute; null for <c>egress.json</c> in the data directory, which need not be there.</summary>
+    public required string? EgressFile { get; init; }
+
     public required long MemoryMib { get; init; }
 
     public required long BlankMemoryMib { get; init; }

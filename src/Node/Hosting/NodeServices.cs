@@ -12,6 +12,7 @@ using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 using Hearth.Node.Workers.Drivers;
 using Hearth.Node.Workers.Drivers.Process;
+using Hearth.Node.Workers.Egress;
 
 namespace Hearth.Node.Hosting;
 
@@ -46,7 +47,11 @@ internal static class NodeServices
 
     public static IServiceCollection AddNodeWorker(this IServiceCollection services, NodeOptions options, RuntimeCatalog runtimes) => services
         .AddSingleton(runtimes)
-        .AddSingleton(provider => SandboxDrivers.Choose(options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton(provider => EgressSettings.Load(
+            options.EgressFile ?? Path.Combine(options.DataDirectory, EgressFile.DefaultName), mustExist: options.EgressFile is not null,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EgressSettings>>()))
+        .AddSingleton(provider => SandboxDrivers.Choose(
+            options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<EgressSettings>()))
         .AddSingleton<EnvironmentTable>()
         .AddSingleton(provider => new WorkerContext(
             options.Partition,
@@ -85,6 +90,7 @@ internal static class NodeServices
             .AddSingleton<SettingsReader>()
             .AddSingleton<FunctionsApi>()
             .AddSingleton<InvokeApi>()
+            .AddSingleton<EgressApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
                 provider, DescribeBlanks(provider), NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
@@ -105,6 +111,7 @@ internal static class NodeServices
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<AccountApi>().Map(app);
         app.Services.GetRequiredService<InspectionApi>().Map(app);
+        app.Services.GetRequiredService<EgressApi>().Map(app);
         app.MapFallback(OtherOperations.AnswerAsync);
     }
 

@@ -28,6 +28,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Http = new("http", "ADDR:PORT", "127.0.0.1:9070", "Where the Lambda API listens; a loopback address, port 1 to 65535, or 0 for any free one.");
     public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container (runc), process (nothing), or auto: containers where they can run.");
     public static readonly NodeSetting Runtimes = new("runtimes", "DIR", "", "The folder of managed runtimes; beside the program where not given.");
+    public static readonly NodeSetting Egress = new("egress", "FILE", "", "Which functions may reach which network; egress.json in the data directory where not given. Without the file, none.");
     public static readonly NodeSetting Region = new("region", "NAME", "us-east-1", "The region in ARNs and in AWS_REGION, as us-east-1.");
     public static readonly NodeSetting Account = new("account", "ID", "000000000000", "The account in ARNs: 12 digits.");
     public static readonly NodeSetting Memory = new("memory", "MIB", "", $"What all execution environments may be promised together: {Limits.MinMemoryMib} to 16777216 MiB; four fifths of the machine's where not given.");
@@ -40,7 +41,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Runtimes, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Http, Sandbox, Runtimes, Egress, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -64,6 +65,7 @@ internal static partial class NodeSettings
             RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
             ImagesDirectory = Text(Images) is { Length: > 0 } images ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(images)) : null,
             PlainLoopbackRegistries = Parse(PlainRegistries, text => text switch { "loopback" => (bool?)true, "none" => false, _ => null }),
+            EgressFile = Text(Egress) is { Length: > 0 } egress ? Path.GetFullPath(egress) : null,
             Partition = new(
                 Checked(Region, RegionName(), Text(Region), errors),
                 Checked(Account, AccountId(), Text(Account), errors)),

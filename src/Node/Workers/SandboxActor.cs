@@ -195,7 +195,8 @@ internal sealed class SandboxActor : ReceiveActor
             var sandbox = new SandboxSpec(
                 _environment.Id, runtime.Command, FunctionVariables.Build(spec, runtime, _log.Stream, _worker.Partition), taskDirectory,
                 runtime.Directory, spec.Settings.MemoryMib, spec.Settings.EphemeralStorageMib, _log,
-                listener => _worker.RuntimeApi.Serve(_environment, listener));
+                listener => _worker.RuntimeApi.Serve(_environment, listener))
+            { FunctionName = spec.FunctionName };
             var blank = mayBeBlank && BlankFit.Fits(runtime, spec.Settings) ? await AssignBlankAsync(sandbox) : null;
             var started = blank ?? await StartLongAsync(sandbox, cancellation);
             return new SandboxUp(started, new StartPhases(

@@ -40,6 +40,7 @@ public sealed class HearthCommandTests : CommandLineTests
     [Theory]
     [InlineData("list")]
     [InlineData("runtimes")]
+    [InlineData("egress")]
     [InlineData("show", "hello")]
     [InlineData("logs", "hello")]
     [InlineData("invoke", "hello")]

@@ -3,7 +3,7 @@ using Hearth.Client.Tests.Fakes;
 
 namespace Hearth.Client.Tests.CommandLine;
 
-/// <summary><c>list</c>, <c>show</c>, <c>delete</c> and <c>runtimes</c>.</summary>
+/// <summary><c>list</c>, <c>show</c>, <c>delete</c>, <c>runtimes</c> and <c>egress</c>.</summary>
 public sealed class ManagingCommandTests : CommandLineTests
 {
     [Fact]
@@ -103,5 +103,19 @@ public sealed class ManagingCommandTests : CommandLineTests
         Assert.Matches(@"python3\.11 .* 3\s*\n", run.Out);
         using var report = JsonDocument.Parse((await RunAsync("runtimes", "--json")).Out);
         Assert.Equal(Node.Runtimes.Count, report.RootElement.GetProperty("Runtimes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Egress_is_listed_for_all_functions_or_for_one()
+    {
+        var run = await RunAsync("egress");
+        Assert.Contains("internet; 10.20.0.7/32", run.Out, StringComparison.Ordinal);
+        Assert.Contains("10.20.0.0/16 tcp 5432", run.Out, StringComparison.Ordinal);
+        Assert.Contains("/data/egress.json; name servers: 10.20.0.53", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Never: 198.51.100.7/32", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("billing", (await RunAsync("egress", "crawler")).Out, StringComparison.Ordinal);
+        Assert.Equal(new CommandRun(0, "", "other has no network: /data/egress.json grants none\n"), await RunAsync("egress", "other"));
+        using var report = JsonDocument.Parse((await RunAsync("egress", "billing", "--json")).Out);
+        Assert.Equal("billing", Assert.Single(report.RootElement.GetProperty("Grants").EnumerateArray()).GetProperty("Pattern").GetString());
     }
 }

@@ -53,6 +53,12 @@ internal static class FakeRoutes
     {
         app.MapGet(NodeApi.Runtimes, () => Json(new ListRuntimesResponse("node-1", "container", node.Runtimes), ApiJson.Relaxed.ListRuntimesResponse));
         app.MapGet(NodeApi.Blanks, () => Json(new ListBlanksResponse([new BlankDescription("python3.11", 3, 1)]), ApiJson.Relaxed.ListBlanksResponse));
+        app.MapGet(NodeApi.Egress, (string? function) => Json(
+            new ListEgressResponse(
+                "/data/egress.json",
+                [.. new[] { new EgressDescription("billing", ["10.20.0.0/16 tcp 5432"]), new EgressDescription("crawler", ["internet", "10.20.0.7/32"]) }.Where(grant => function is null || grant.Pattern == function)],
+                ["10.20.0.53"], ["198.51.100.7/32"]),
+            ApiJson.Relaxed.ListEgressResponse));
         app.MapGet(NodeApi.Environments("{name}"), (string name) => Found(name, node, function => Json(
             new ListEnvironmentsResponse(
                 function.FunctionName,

@@ -17,10 +17,15 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9070), options.Http);
         Assert.Equal(SandboxChoice.Auto, options.Sandbox);
         Assert.Equal(("us-east-1", "000000000000"), (options.Partition.Region, options.Partition.AccountId));
+        Assert.Null(options.EgressFile);
         Assert.Equal(MachineMemory.FourFifthsMib(), options.MemoryMib);
         Assert.Equal((1_000, TimeSpan.FromMinutes(10)), (options.Concurrency, options.IdleTimeout));
         Assert.Equal((64, TimeSpan.FromDays(14)), (options.LogMib, options.LogAge));
     }
+
+    [Fact]
+    public void The_file_of_egress_grants_is_found_from_where_the_node_starts() =>
+        Assert.Equal(Path.GetFullPath("grants.json"), Valid(new() { ["egress"] = "grants.json" }).EgressFile);
 
     [Fact]
     public void The_descriptions_defaults_are_those_that_hold() => Assert.All(

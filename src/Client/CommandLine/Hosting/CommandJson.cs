@@ -14,6 +14,7 @@ namespace Hearth.CommandLine.Hosting;
 [JsonSerializable(typeof(DeleteReport))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionConfiguration>))]
 [JsonSerializable(typeof(ListRuntimesResponse))]
+[JsonSerializable(typeof(ListEgressResponse))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     public static CommandJson Indented { get; } = new(new JsonSerializerOptions

@@ -95,6 +95,9 @@ internal sealed record SandboxSpec(
     ISandboxOutput Output,
     Action<Socket> ServeRuntimeApi)
 {
+    /// <summary>Whose code it runs: by it the operator grants egress.</summary>
+    public string FunctionName { get; init; } = "";
+
     /// <summary>
     /// The container image that the sandbox runs, in place of this machine's programs and of the two directories above;
     /// the command then has no placeholders and begins with the program's path in the image. Null for none.

@@ -1,5 +1,7 @@
 using Hearth.Node.Workers.Drivers.Container;
+using Hearth.Node.Workers.Drivers.Container.Network;
 using Hearth.Node.Workers.Drivers.Process;
+using Hearth.Node.Workers.Egress;
 
 namespace Hearth.Node.Workers.Drivers;
 
@@ -10,14 +12,17 @@ internal static class SandboxDrivers
     public static readonly string[] Words = ["container", "process", "auto"];
 
     /// <param name="word">One of <see cref="Words"/>. <c>auto</c> is container where it can run, else process.</param>
+    /// <param name="egress">What functions are granted; null for nothing. Plain processes have the machine's network whatever it says.</param>
     /// <exception cref="InvalidOperationException">The word is another, or containers were asked for and cannot run here; the message says why.</exception>
-    public static ISandboxDriver Choose(string word, string dataDirectory, ILoggerFactory loggers)
+    public static ISandboxDriver Choose(string word, string dataDirectory, ILoggerFactory loggers, EgressSettings? egress = null)
     {
         var missing = word == "process" ? null : ContainerDriver.Probe();
         switch (word)
         {
             case "container" or "auto" when missing is null:
-                return new ContainerDriver(dataDirectory);
+                if (egress is { Current.Grants.Count: > 0 } && NftProgram.Find() is null)
+                    throw new InvalidOperationException($"{egress.Path} grants functions a network, for which containers need nft. It is not installed (on Debian: apt-get install nftables).");
+                return new ContainerDriver(dataDirectory, egress: egress, log: loggers.CreateLogger<ContainerDriver>());
             case "container":
                 throw new InvalidOperationException($"--sandbox container: {missing}");
             case "process" or "auto":

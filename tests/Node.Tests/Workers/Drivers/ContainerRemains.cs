@@ -5,7 +5,7 @@ namespace Hearth.Node.Tests.Workers.Drivers;
 /// <summary>Looks for what a container driver has left on the machine.</summary>
 internal static class ContainerRemains
 {
-    /// <summary>Fails when a process, mount, control group or file of the data directory's instance is there.</summary>
+    /// <summary>Fails when a process, mount, link, control group or file of the data directory's instance is there.</summary>
     public static void AssertNone(string dataDirectory)
     {
         var instance = SandboxInstance.Of(dataDirectory);
@@ -27,8 +27,13 @@ internal static class ContainerRemains
             Assert.Empty(Entries($"/run/hearth/{instance}/{folder}"));
         foreach (var tree in Directory.EnumerateDirectories("/sys/fs/cgroup"))
             Assert.Empty(Folders($"{tree}/hearth/{instance}"));
+        Assert.Empty(Links(dataDirectory));
         Machine.AssertNoZombies();
     }
+
+    /// <summary>The links that connect sandboxes of the instance.</summary>
+    public static IReadOnlyList<string> Links(string dataDirectory) =>
+        [.. Directory.GetDirectories("/proc/sys/net/ipv4/conf", $"hth{SandboxInstance.Of(dataDirectory)}*")];
 
     private static string[] Entries(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
 

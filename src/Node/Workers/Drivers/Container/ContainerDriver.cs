@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
+using Hearth.Node.Workers.Drivers.Container.Network;
 using Hearth.Node.Workers.Drivers.Native;
+using Hearth.Node.Workers.Egress;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Node.Workers.Drivers.Container;
 
 /// <summary>
 /// Runs each sandbox as a container of runc: user, pid, mount, network, ipc, uts and cgroup namespaces of its own, this
 /// machine's /usr read-only, an unprivileged user without capabilities, a seccomp allowlist, and limits on memory,
-/// processes, CPU and open files. There is no network but the sandbox's own loopback.
+/// processes, CPU and open files. There is no network but the sandbox's own loopback and what the function is granted.
 /// One <c>runc run --detach</c> a start (create and start apart cost a second process start); stopping needs no runc.
 /// </summary>
 internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
@@ -22,12 +25,14 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     private readonly string _runc;
     private readonly string? _init;
     private readonly ScratchStore _scratches;
+    private readonly EgressNetwork _egress;
     private readonly ConcurrentDictionary<string, ContainerSandbox> _running = new();
     private readonly Lock _rootGate = new();
     private bool _rootIsMade;
 
     /// <exception cref="InvalidOperationException">This machine cannot run containers; see <see cref="Probe"/>.</exception>
-    public ContainerDriver(string dataDirectory, string runDirectory = ContainerPaths.DefaultRunDirectory)
+    public ContainerDriver(
+        string dataDirectory, string runDirectory = ContainerPaths.DefaultRunDirectory, EgressSettings? egress = null, ILogger? log = null)
     {
         if (Probe() is { } missing)
             throw new InvalidOperationException(missing);
@@ -35,6 +40,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         _runc = ContainerProbe.FindRunc()!;
         _paths = new ContainerPaths(SandboxInstance.Of(dataDirectory), runDirectory);
         _scratches = new ScratchStore(_paths);
+        _egress = new EgressNetwork(_paths.Instance, egress ?? new EgressSettings(EgressPolicies.None), log ?? NullLogger.Instance);
         // In the data directory: /run, where the rest is, is mounted without the right to execute on Debian.
         _init = ContainerInit.IsAvailable ? Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes", "init") : null;
         // A container's first process outlives the runc that started it. As subreaper we become its parent, and so
@@ -67,6 +73,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     public async Task SweepAsync(CancellationToken cancellation)
     {
         await new ContainerSweep(_paths, _layout).RunAsync(cancellation);
+        _egress.Remove();
         lock (_rootGate)
         {
             _rootIsMade = false;
@@ -78,7 +85,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     private async Task<ContainerSandbox> StartOnPoolAsync(string name, int memoryMib, Func<ContainerSandbox, Task> run, CancellationToken cancellation)
     {
         ContainerSandbox? made = null;
-        var sandbox = made = new ContainerSandbox(name, memoryMib, _paths, _layout, _scratches, () => Leave(made!));
+        var sandbox = made = new ContainerSandbox(name, memoryMib, _paths, _layout, _scratches, _egress, () => Leave(made!));
         Enter(name, sandbox);
         try
         {
@@ -133,6 +140,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         sandbox.Serve(spec);
         OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
             command, sandbox.MountImage(image.Root), "", TaskIsMountedLater: false, "", sandbox.Scratch.Folder, _init,
+            File.Exists(Path.Combine(image.Root, "etc", "resolv.conf")) ? sandbox.ResolvFile : null, // There is no place for it else.
             network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted, image.WorkingDirectory));
         cancellation.ThrowIfCancellationRequested();
         await RunRuncAsync(sandbox, spec.Output, assignment: null);
@@ -164,7 +172,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     private void Configure(
         ContainerSandbox sandbox, NetworkNamespace network, SandboxCommand command, string taskDirectory, bool taskIsMountedLater, string runtimeDirectory, int memoryMib) =>
         OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
-            command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init,
+            command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init, sandbox.ResolvFile,
             network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, memoryMib, _layout.SwapIsCounted));
 
     private async Task RunRuncAsync(ContainerSandbox sandbox, ISandboxOutput output, AssignmentPipe? assignment)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Hearth.Node.Workers.Drivers.Container.Network;
 using Hearth.Node.Workers.Drivers.Native;
 
 namespace Hearth.Node.Workers.Drivers.Container;
@@ -8,7 +9,7 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// <see cref="StopAsync"/> takes away.
 /// </summary>
 internal sealed class ContainerSandbox(
-    string name, int memoryMib, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, Action onStopped) : ISandbox
+    string name, int memoryMib, ContainerPaths paths, CgroupLayout layout, ScratchStore scratches, EgressNetwork egress, Action onStopped) : ISandbox
 {
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10), ReadyDeadline = TimeSpan.FromSeconds(30);
 
@@ -22,6 +23,7 @@ internal sealed class ContainerSandbox(
     private Task? _stopped;
     private AssignmentPipe? _assignment;
     private string? _image;
+    private SandboxNetwork? _network;
     private int _memoryMib = memoryMib;
 
     // The environment that a blank sandbox was given to.
@@ -33,6 +35,9 @@ internal sealed class ContainerSandbox(
 
     /// <summary>Where the container's first process writes how the runtime ended.</summary>
     public string StatusFile => Path.Combine(Bundle, "status");
+
+    /// <summary>What the container has for its /etc/resolv.conf; null for the root's own, which names nobody.</summary>
+    public string? ResolvFile { get; private set; }
 
     public OutputPipe Output => _output!;
 
@@ -64,6 +69,7 @@ internal sealed class ContainerSandbox(
     public AssignmentPipe PrepareAssignment()
     {
         Directory.CreateDirectory(paths.LateTask(name));
+        MakeResolvFile(); // Filled, where its function is granted a network.
         return _assignment = AssignmentPipe.Create(Path.Combine(Bundle, "assignment"));
     }
 
@@ -78,8 +84,18 @@ internal sealed class ContainerSandbox(
         return place;
     }
 
-    /// <summary>Has its Runtime API served.</summary>
-    public void Serve(SandboxSpec spec) => spec.ServeRuntimeApi(_listener!);
+    /// <summary>Connects it to the network its function is granted, and has its Runtime API served.</summary>
+    public void Serve(SandboxSpec spec)
+    {
+        if (egress.IsGranted(spec.FunctionName))
+        {
+            if (ResolvFile is null)
+                MakeResolvFile();
+            _network = egress.Attach(spec.FunctionName, _listener!, ResolvFile!);
+        }
+
+        spec.ServeRuntimeApi(_listener!);
+    }
 
     /// <summary>The container runs: its output is forwarded and its exit is watched from here on, in this order, as it may have ended.</summary>
     public void Attach(int pid, ISandboxOutput output)
@@ -160,6 +176,7 @@ internal sealed class ContainerSandbox(
                 await _exited.Task.WaitAsync(StopDeadline);
             }
 
+            _network?.Dispose();
             _output?.Drain();
             _cgroup?.Dispose();
             await CgroupRemoval.KillAndRemoveAsync(layout, paths.CgroupOf(name), deadline.Token);
@@ -178,6 +195,13 @@ internal sealed class ContainerSandbox(
         }
 
         onStopped(); // Not after a failure: the environment's next sandbox must not meet this one alive.
+    }
+
+    private void MakeResolvFile()
+    {
+        ResolvFile = Path.Combine(Bundle, "resolv.conf");
+        File.WriteAllBytes(ResolvFile, []);
+        Libc.Check(Libc.ChangeMode(ResolvFile, 0x1a4), $"chmod {ResolvFile}"); // rw-r--r--, whatever the node's umask.
     }
 
     private static void RemoveMount(string place)

@@ -38,6 +38,9 @@ internal static class SandboxRoot
     /// <summary>Where a container has <see cref="ContainerInit"/>.</summary>
     public const string InitProgram = "/init";
 
+    /// <summary>Empty in the root; a function with egress has its own.</summary>
+    public const string ResolvFile = "/etc/resolv.conf";
+
     /// <summary>Whether the root has this machine's file of that path.</summary>
     public static bool Has(string path) =>
         SystemFolders.Any(folder => path.StartsWith($"/{folder}/", StringComparison.Ordinal)) && !path.Contains("/../", StringComparison.Ordinal);
