@@ -38,7 +38,7 @@ internal static class NodeServices
 
     public static IServiceCollection AddNodeWorker(this IServiceCollection services, NodeOptions options, RuntimeCatalog runtimes) => services
         .AddSingleton(runtimes)
-        .AddSingleton(provider => SandboxDrivers.Choose(options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton(provider => SandboxDrivers.Choose(options.Sandbox.ToString().ToLowerInvariant(), options.Launcher.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<EnvironmentTable>()
         .AddSingleton(provider => new WorkerContext(
             options.Partition,
