@@ -24,7 +24,7 @@ static const struct {
   const char *path, *target;
 } links[] = {
   {"dev/fd", "/proc/self/fd"}, {"dev/stdin", "/proc/self/fd/0"}, {"dev/stdout", "/proc/self/fd/1"},
-  {"dev/stderr", "/proc/self/fd/2"}, {"dev/core", "/proc/kcore"}, {"dev/ptmx", "pts/ptmx"},
+  {"dev/stderr", "/proc/self/fd/2"}, {"dev/ptmx", "pts/ptmx"},
 };
 
 enum { DEVICES = sizeof devices / sizeof *devices, LINKS = sizeof links / sizeof *links };

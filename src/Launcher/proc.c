@@ -21,7 +21,7 @@ static void mask(const char *path)
   if (!is_there(path, &found))
     return;
   if (S_ISDIR(found.st_mode))
-    checked(mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755"), "mask", path);
+    checked(mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mask", path);
   else
     checked(mount("/dev/null", path, "", MS_BIND, NULL), "mask", path);
 }

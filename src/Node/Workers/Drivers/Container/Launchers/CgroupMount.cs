@@ -14,9 +14,9 @@ internal sealed record CgroupMount(string Name, string Type, string Options)
         var options = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')).ToLookup(fields => fields[4], fields => fields[^1]);
         return
         [
-            .. layout.Hierarchies.Select(tree => layout.IsUnifiedTree(tree)
-                ? new CgroupMount(Path.GetFileName(tree), "cgroup2", "")
-                : new CgroupMount(Path.GetFileName(tree), "cgroup", Controllers(options[tree].LastOrDefault() ?? Path.GetFileName(tree)))),
+            // Not the hybrid's unified tree, which has no controllers: runtimes that find one take the machine for version 2.
+            .. layout.Hierarchies.Where(tree => !layout.IsUnifiedTree(tree))
+                .Select(tree => new CgroupMount(Path.GetFileName(tree), "cgroup", Controllers(options[tree].LastOrDefault() ?? Path.GetFileName(tree)))),
         ];
     }
 

@@ -46,7 +46,8 @@ internal static class SeccompProgram
         return
         [
             new(Load, ArchitectureOffset), new(JumpIfEqual, architecture, IfTrue: 1), new(Return, Kill),
-            new(Load, NumberOffset), .. Search(ranges, 0, ranges.Count),
+            // From 2^30 on: x32, the other set of numbers of a 64-bit processor.
+            new(Load, NumberOffset), new(JumpIfAtLeast, 0x40000000, IfFalse: 1), new(Return, Kill), .. Search(ranges, 0, ranges.Count),
         ];
     }
 
