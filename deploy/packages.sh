@@ -14,16 +14,20 @@ PACKAGES_QUICKSTART=(
   "curl:curl"
   "ca-certificates:/etc/ssl/certs/ca-certificates.crt"
 )
+# What the containers' launcher is built with (src/Launcher).
+PACKAGES_BUILD=(
+  "gcc:gcc"
+  "libc6-dev:/usr/include/stdio.h"
+)
 # The container sandbox; without root there is none, and nothing to install for it.
-PACKAGES_CONTAINER=("runc:runc")
+PACKAGES_CONTAINER=("${PACKAGES_BUILD[@]}" "runc:runc")
 PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
   "git:git"
   "awscli:/usr/bin/aws"
   "python3-boto3:/usr/lib/python3/dist-packages/boto3"
   "python3-pil:/usr/lib/python3/dist-packages/PIL"
-  "gcc:gcc"
-  "libc6-dev:/usr/include/stdio.h"
+  "${PACKAGES_BUILD[@]}"
   "npm:npm"
   "zip:zip"
   "unzip:unzip"
@@ -35,6 +39,12 @@ PACKAGES_BENCH=(
   "${PACKAGES_NODE[@]}"
   "git:git"
   "wrk:wrk"
+)
+
+# What `deploy/bench.sh launchers` compares ours with.
+PACKAGES_LAUNCHERS=(
+  "crun:crun"
+  "bubblewrap:bwrap"
 )
 
 # missing_packages ENTRY…: prints the package of each entry whose check fails.

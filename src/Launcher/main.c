@@ -106,11 +106,12 @@ static void await_execution(int pair)
   }
   if (count == 1)
     return;
-  waitpid(child, NULL, 0);
+  int status = 0;
+  waitpid(child, &status, 0);
   child = 0;
-  if (count == 0)
-    refuse("the sandbox's first process ended before it was executed");
-  _exit(1);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == 0)
+    refuse("the sandbox's first process was ended before it was executed");
+  _exit(1); /* It has said why. */
 }
 
 static void launch(struct settings *settings)

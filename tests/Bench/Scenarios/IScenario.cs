@@ -17,6 +17,7 @@ internal static class BenchScenarios
         "warm" => new WarmScenario(options),
         "cold" => new ColdScenario(options),
         "memory" => new MemoryScenario(options),
+        "launchers" => new LauncherScenario(options),
         _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
     });
 }

@@ -42,6 +42,13 @@ internal sealed class LauncherChannel : IDisposable
                 throw new SandboxStartException($"{settings.Length} bytes of settings could not be handed to the launcher.");
     }
 
+    /// <summary>The launcher reads an end after what was sent, and does not wait for more.</summary>
+    public void FinishSending()
+    {
+        const int write = 1;
+        Libc.Check(Libc.Shutdown(_own, write), "shutdown");
+    }
+
     public void CloseLauncherEnd() => Close(ref _launcher);
 
     /// <summary>What the launcher has answered; to be called after its end.</summary>

@@ -32,6 +32,7 @@ internal sealed class OwnLauncher : IContainerLauncher
         CgroupCreation.Create(_layout, settings.CgroupPath, settings.MemoryMib);
         using var channel = LauncherChannel.Create();
         channel.Send(_settings.Encode(settings, assignment is null ? 1 : 2));
+        channel.FinishSending();
         // The bundle's name, for whoever lists processes, and for the sweep.
         var pid = Spawn.Start(
             _program, [ProgramName, sandbox.Bundle], [], "/", sandbox.Output.Path, sandbox.StatusFile, assignment?.Path, channel.LauncherEnd);
