@@ -42,7 +42,7 @@ public sealed class OwnLauncherFailureTests : IDisposable
     [InlineData("network", "open /no/such/thing: No such file or directory.")]
     [InlineData("cgroup", "No such file or directory.")]
     [InlineData("program", "execute /no/such/thing: No such file or directory.")]
-    [InlineData("init", "move_mount init: Not a directory.")]
+    [InlineData("init", "move_mount init: Invalid argument.")]
     public async Task A_step_that_fails_is_named(string what, string sentence)
     {
         var settings = Settings() switch
