@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures a node of this commit beside bare servers and plain program starts, in one run; prints tables and writes
 # artifacts/bench/latest.json. Best on a machine with nothing else to do.
-# Usage: deploy/bench.sh [warm] [cold] [burst] [memory] [--drivers container,process] [--rounds 3] [--seconds 2]
+# Usage: deploy/bench.sh [warm] [cold] [burst] [memory] [launchers] [--drivers container,process] [--rounds 3] [--seconds 2]
 #                        [--samples 20] [--pin] [--node PROGRAM] [--output FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,6 +15,7 @@ fi
 need_dotnet
 need_packages "${PACKAGES_BENCH[@]}"
 if ((EUID == 0)); then need_packages "${PACKAGES_CONTAINER[@]}"; fi
+if [[ " $* " == *" launchers "* ]]; then need_packages "${PACKAGES_LAUNCHERS[@]}"; fi
 if [[ " $* " != *" --node "* ]]; then "$ROOT/deploy/build.sh"; fi
 step "build the bench" dotnet build "$ROOT/tests/Bench" -c Release -v quiet --nologo
 # The bench looks for the node and writes its results by paths relative to the repository.

@@ -14,8 +14,14 @@ PACKAGES_QUICKSTART=(
   "curl:curl"
   "ca-certificates:/etc/ssl/certs/ca-certificates.crt"
 )
+# What the containers' launcher is built with (src/Launcher).
+PACKAGES_BUILD=(
+  "gcc:gcc"
+  "libc6-dev:/usr/include/stdio.h"
+)
 # The container sandbox; without root there is none, and nothing to install for it. nft: functions that are granted egress.
 PACKAGES_CONTAINER=(
+  "${PACKAGES_BUILD[@]}"
   "runc:runc"
   "nftables:/usr/sbin/nft"
 )
@@ -33,8 +39,7 @@ PACKAGES_TESTS=(
   "awscli:/usr/bin/aws"
   "python3-boto3:/usr/lib/python3/dist-packages/boto3"
   "python3-pil:/usr/lib/python3/dist-packages/PIL"
-  "gcc:gcc"
-  "libc6-dev:/usr/include/stdio.h"
+  "${PACKAGES_BUILD[@]}"
   "openjdk-17-jdk-headless:/usr/bin/javac"
   "ruby:/usr/bin/ruby"
   "golang-go:/usr/bin/go"
@@ -49,6 +54,12 @@ PACKAGES_BENCH=(
   "${PACKAGES_NODE[@]}"
   "git:git"
   "wrk:wrk"
+)
+
+# What `deploy/bench.sh launchers` compares ours with.
+PACKAGES_LAUNCHERS=(
+  "crun:crun"
+  "bubblewrap:bwrap"
 )
 
 # missing_packages ENTRY…: prints the package of each entry whose check fails.

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Bench;
 
 /// <summary>What one run measures.</summary>
-/// <param name="Scenarios">Any of <c>warm</c>, <c>cold</c>, <c>burst</c>, <c>memory</c>.</param>
+/// <param name="Scenarios">Any of <c>warm</c>, <c>cold</c>, <c>burst</c>, <c>memory</c>, <c>launchers</c>.</param>
 /// <param name="Drivers"><c>container</c>, <c>process</c> or both; container needs root and runc.</param>
 /// <param name="Rounds">Rounds of the warm scenario, each measuring every subject once.</param>
 /// <param name="Seconds">Length of one warm measurement.</param>
@@ -21,7 +21,7 @@ internal sealed record BenchOptions(
     string Node,
     string Output)
 {
-    private static readonly string[] AllScenarios = ["warm", "cold", "burst", "memory"];
+    private static readonly string[] AllScenarios = ["warm", "cold", "burst", "memory", "launchers"];
 
     private static readonly string[] AllDrivers = ["container", "process"];
 
@@ -56,12 +56,12 @@ internal sealed record BenchOptions(
         }
 
         problem = "";
-        return options.Scenarios.Count > 0 ? options : options with { Scenarios = AllScenarios };
+        return options.Scenarios.Count > 0 ? options : options with { Scenarios = AllScenarios[..^1] };
     }
 
     private const string Usage =
         """
-        usage: bench.sh [warm] [cold] [burst] [memory]      (all where none is named)
+        usage: bench.sh [warm] [cold] [burst] [memory] [launchers]      (all but the last where none is named)
                         [--drivers container,process] [--rounds 3] [--seconds 2] [--samples 20] [--pin]
                         [--node artifacts/node/hearth-node] [--output artifacts/bench/latest.json]
         """;

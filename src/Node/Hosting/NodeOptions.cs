@@ -13,6 +13,8 @@ internal sealed record NodeOptions
 
     public required SandboxChoice Sandbox { get; init; }
 
+    public required LauncherChoice Launcher { get; init; }
+
     /// <summary>Absolute.</summary>
     public required string RuntimesDirectory { get; init; }
 
@@ -45,4 +47,11 @@ internal enum SandboxChoice
     Auto,
     Container,
     Process,
+}
+
+internal enum LauncherChoice
+{
+    Auto,
+    Own,
+    Runc,
 }

@@ -51,7 +51,7 @@ internal static class NodeServices
             options.EgressFile ?? Path.Combine(options.DataDirectory, EgressFile.DefaultName), mustExist: options.EgressFile is not null,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EgressSettings>>()))
         .AddSingleton(provider => SandboxDrivers.Choose(
-            options.Sandbox.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<EgressSettings>()))
+            options.Sandbox.ToString().ToLowerInvariant(), options.Launcher.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<EgressSettings>()))
         .AddSingleton<EnvironmentTable>()
         .AddSingleton(provider => new WorkerContext(
             options.Partition,

@@ -26,7 +26,8 @@ internal static partial class NodeSettings
 {
     public static readonly NodeSetting Data = new("data", "DIR", "./.hearth", "Where the node keeps its database, packages and logs.");
     public static readonly NodeSetting Http = new("http", "ADDR:PORT", "127.0.0.1:9070", "Where the Lambda API listens; a loopback address, port 1 to 65535, or 0 for any free one.");
-    public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container (runc), process (nothing), or auto: containers where they can run.");
+    public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container, process (nothing), or auto: containers where they can run.");
+    public static readonly NodeSetting Launcher = new("launcher", "own|runc|auto", "auto", "What makes containers: own (hearth-sandbox, beside the program), runc, or auto: own where it can run.");
     public static readonly NodeSetting Runtimes = new("runtimes", "DIR", "", "The folder of managed runtimes; beside the program where not given.");
     public static readonly NodeSetting Egress = new("egress", "FILE", "", "Which functions may reach which network; egress.json in the data directory where not given. Without the file, none.");
     public static readonly NodeSetting Region = new("region", "NAME", "us-east-1", "The region in ARNs and in AWS_REGION, as us-east-1.");
@@ -41,7 +42,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Runtimes, Egress, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Http, Sandbox, Launcher, Runtimes, Egress, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -61,7 +62,8 @@ internal static partial class NodeSettings
         {
             DataDirectory = Path.GetFullPath(Checked(Data, AnyText(), Text(Data), errors) is { Length: > 0 } directory ? directory : "."),
             Http = http.EndPoint ?? new IPEndPoint(IPAddress.Loopback, 0),
-            Sandbox = Parse(Sandbox, ParseSandbox),
+            Sandbox = Parse(Sandbox, ParseWord<SandboxChoice>),
+            Launcher = Parse(Launcher, ParseWord<LauncherChoice>),
             RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
             ImagesDirectory = Text(Images) is { Length: > 0 } images ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(images)) : null,
             PlainLoopbackRegistries = Parse(PlainRegistries, text => text switch { "loopback" => (bool?)true, "none" => false, _ => null }),
@@ -90,9 +92,9 @@ internal static partial class NodeSettings
         return AddressWithPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint) && IPAddress.IsLoopback(endPoint.Address) ? endPoint : null;
     }
 
-    private static SandboxChoice? ParseSandbox(string text)
+    private static T? ParseWord<T>(string text) where T : struct, Enum
     {
-        foreach (var choice in Enum.GetValues<SandboxChoice>())
+        foreach (var choice in Enum.GetValues<T>())
         {
             if (text.Equals(choice.ToString(), StringComparison.OrdinalIgnoreCase))
                 return choice;

@@ -18,6 +18,7 @@ internal static class BenchScenarios
         "cold" => new ColdScenario(options),
         "burst" => new BurstScenario(options),
         "memory" => new MemoryScenario(options),
+        "launchers" => new LauncherScenario(options),
         _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
     });
 }

@@ -1,4 +1,5 @@
 using Hearth.Node.Workers.Drivers.Container;
+using Hearth.Node.Workers.Drivers.Container.Launchers;
 
 namespace Hearth.Node.Tests.Workers.Drivers;
 
@@ -103,6 +104,45 @@ public sealed class CgroupLayoutTests : IDisposable
         Assert.Equal(0, cgroup.PeakMemoryBytes);
         Assert.False(cgroup.OutOfMemory);
     }
+
+    [Fact]
+    public void A_group_is_made_with_its_limits_on_a_unified_machine()
+    {
+        Write("cgroup.controllers", "cpuset cpu io memory pids\n");
+        Write("cgroup.subtree_control", "cpu memory\n");
+        Write("hearth/cgroup.subtree_control", "cpu memory pids\n");
+        CgroupCreation.Create(CgroupLayout.Detect(_root, out _)!, Group, 1_769);
+        Assert.Equal(
+            ["+pids", "cpu memory pids\n", "+memory +pids +cpu"],
+            ((string[])["", "hearth/", "hearth/0123abcd/"]).Select(folder => Read($"{folder}cgroup.subtree_control")));
+        Assert.Equal(
+            ["1854930944", "1024", "20000 20000", "39"],
+            ((string[])["memory.max", "pids.max", "cpu.max", "cpu.weight"]).Select(file => Read($"{Group}/{file}")));
+        Assert.False(File.Exists(Path.Combine(_root, Group, "cgroup.subtree_control"))); // A group with processes hands on nothing.
+    }
+
+    [Fact]
+    public void A_group_is_made_with_its_limits_in_every_tree_of_a_hybrid_machine()
+    {
+        Hybrid();
+        Write("devices/devices.list", "a *:* rwm\n");
+        CgroupCreation.Create(CgroupLayout.Detect(_root, out _)!, Group, 512);
+        Assert.Equal("536870912", Read($"memory/{Group}/memory.limit_in_bytes"));
+        Assert.Equal("1024", Read($"pids/{Group}/pids.max"));
+        Assert.Equal(
+            ["20000", "20000", "296"],
+            ((string[])["cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.shares"]).Select(file => Read($"cpu,cpuacct/{Group}/{file}")));
+        Assert.Equal("a", Read($"devices/{Group}/devices.deny"));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_root, "unified", Group)));
+    }
+
+    [Theory]
+    [InlineData("rw,memory", "memory")]
+    [InlineData("rw,xattr,name=systemd", "name=systemd")]
+    [InlineData("rw,cpu,cpuacct", "cpu,cpuacct")]
+    [InlineData("rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd", "name=systemd")]
+    public void A_version_1_tree_is_mounted_by_its_controllers_or_its_name(string listed, string options) =>
+        Assert.Equal(options, CgroupMount.Controllers(listed));
 
     private void Hybrid()
     {

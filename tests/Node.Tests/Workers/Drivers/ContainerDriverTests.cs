@@ -4,10 +4,10 @@ using Hearth.Node.Workers.Drivers.Native;
 
 namespace Hearth.Node.Tests.Workers.Drivers;
 
-[Collection("sandboxes")]
-public sealed class ContainerDriverTests : SandboxDriverSuite
+/// <summary>What the container driver keeps, whichever launcher makes its containers.</summary>
+public abstract class ContainerDriverTests(string launcher) : SandboxDriverSuite
 {
-    internal override ISandboxDriver CreateDriver(string dataDirectory) => new ContainerDriver(dataDirectory);
+    internal override ISandboxDriver CreateDriver(string dataDirectory) => new ContainerDriver(dataDirectory, launcher);
 
     internal override void AssertNothingIsLeft(string dataDirectory) => ContainerRemains.AssertNone(dataDirectory);
 
@@ -50,7 +50,7 @@ public sealed class ContainerDriverTests : SandboxDriverSuite
         Libc.Check(Libc.Mount("test", run, "tmpfs", noSetUserId | noDevices | noPrograms, "mode=755"), "mount");
         try
         {
-            var driver = new ContainerDriver(Bench.Data, run + "/hearth");
+            var driver = new ContainerDriver(Bench.Data, launcher, run + "/hearth");
             var output = new CollectingOutput();
             var sandbox = await driver.StartAsync(Bench.Spec("sh", "echo '#!/bin/sh\necho ran' > /tmp/run; chmod +x /tmp/run; /tmp/run", output), default);
             await sandbox.Exited.WaitAsync(SandboxBench.Deadline);
@@ -123,3 +123,9 @@ public sealed class ContainerDriverTests : SandboxDriverSuite
         AssertNothingIsLeft(Bench.Data);
     }
 }
+
+[Collection("sandboxes")]
+public sealed class OwnLauncherDriverTests() : ContainerDriverTests("own");
+
+[Collection("sandboxes")]
+public sealed class RuncDriverTests() : ContainerDriverTests("runc");

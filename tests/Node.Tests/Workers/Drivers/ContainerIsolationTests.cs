@@ -6,8 +6,7 @@ using Hearth.Node.Workers.Drivers.Container;
 namespace Hearth.Node.Tests.Workers.Drivers;
 
 /// <summary>What a function in a container can see and do. Each test runs a program that tries.</summary>
-[Collection("sandboxes")]
-public sealed class ContainerIsolationTests : IAsyncLifetime
+public abstract class ContainerIsolationTests(string launcher) : IAsyncLifetime
 {
     // Prints one word for a system call's result: ok, or the error's name.
     private const string Attempt = """
@@ -24,7 +23,7 @@ public sealed class ContainerIsolationTests : IAsyncLifetime
 
         """;
 
-    private readonly SandboxBench _bench = new(data => new ContainerDriver(data));
+    private readonly SandboxBench _bench = new(data => new ContainerDriver(data, launcher));
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -360,3 +359,9 @@ public sealed class ContainerIsolationTests : IAsyncLifetime
     private async Task<string> TryAsync(string program, Func<SandboxSpec, SandboxSpec>? change = null) =>
         (await _bench.RunAsync("python3", Attempt + program, change)).Text;
 }
+
+[Collection("sandboxes")]
+public sealed class OwnLauncherIsolationTests() : ContainerIsolationTests("own");
+
+[Collection("sandboxes")]
+public sealed class RuncIsolationTests() : ContainerIsolationTests("runc");

@@ -13,8 +13,8 @@ public sealed class SandboxDriversTests
     public void Automatic_means_containers_where_they_can_run()
     {
         Assert.Null(ContainerDriver.Probe());
-        Assert.Equal("container", SandboxDrivers.Choose("auto", "/tmp/none", NullLoggerFactory.Instance).Name);
-        Assert.Equal("container", SandboxDrivers.Choose("container", "/tmp/none", NullLoggerFactory.Instance).Name);
+        Assert.Equal("container", SandboxDrivers.Choose("auto", "auto", "/tmp/none", NullLoggerFactory.Instance).Name);
+        Assert.Equal("container", SandboxDrivers.Choose("container", "auto", "/tmp/none", NullLoggerFactory.Instance).Name);
     }
 
     [Fact]
@@ -22,15 +22,29 @@ public sealed class SandboxDriversTests
     {
         var messages = new List<string>();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ListProvider(messages)));
-        Assert.Equal("process", SandboxDrivers.Choose("process", "/tmp/none", loggers).Name);
+        Assert.Equal("process", SandboxDrivers.Choose("process", "auto", "/tmp/none", loggers).Name);
         Assert.Contains("nothing isolates them", Assert.Single(messages));
     }
 
     [Fact]
     public void Another_word_is_refused_with_those_that_exist()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => SandboxDrivers.Choose("docker", "/tmp/none", NullLoggerFactory.Instance));
+        var failure = Assert.Throws<InvalidOperationException>(() => SandboxDrivers.Choose("docker", "auto", "/tmp/none", NullLoggerFactory.Instance));
         Assert.Contains("container, process, auto", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("auto", "own")]
+    [InlineData("own", "own")]
+    [InlineData("runc", "runc")]
+    public void The_launcher_is_the_one_asked_for_and_ours_by_default(string word, string launcher) =>
+        Assert.Equal(launcher, Assert.IsType<ContainerDriver>(SandboxDrivers.Choose("container", word, "/tmp/none", NullLoggerFactory.Instance)).LauncherName);
+
+    [Fact]
+    public void A_launcher_of_another_name_is_refused_with_those_that_exist()
+    {
+        var failure = Assert.Throws<InvalidOperationException>(() => SandboxDrivers.Choose("container", "crun", "/tmp/none", NullLoggerFactory.Instance));
+        Assert.Contains("own, runc, auto", failure.Message);
     }
 
     [Fact]

@@ -23,6 +23,12 @@ internal sealed class CgroupLayout
 
     public string Cpu { get; }
 
+    /// <summary>The tree that says which devices may be opened; version 2 has none.</summary>
+    public string? Devices => IsUnified ? null : Hierarchies.FirstOrDefault(tree => Path.GetFileName(tree).Split(',').Contains("devices"));
+
+    /// <summary>Whether a tree is of version 2.</summary>
+    public bool IsUnifiedTree(string tree) => IsUnified || File.Exists(Path.Combine(tree, "cgroup.controllers"));
+
     /// <summary>Whether a group's file tells the most memory it has used; kernels before 5.19 lack it in v2.</summary>
     public IReadOnlyList<string> PeakFiles => IsUnified ? ["memory.peak", "memory.current"] : ["memory.max_usage_in_bytes"];
 
@@ -71,7 +77,7 @@ internal sealed class CgroupLayout
             : null;
     }
 
-    private static readonly string[] Needed = ["memory", "pids", "cpu"];
+    public static readonly string[] Needed = ["memory", "pids", "cpu"];
 }
 
 /// <summary>The file that freezes a group, and what is written to it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hearth.Node.Workers.Drivers.Container.Launchers;
 using Hearth.Node.Workers.Drivers.Container.Network;
 using Hearth.Node.Workers.Drivers.Native;
 using Hearth.Node.Workers.Egress;
@@ -7,10 +8,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hearth.Node.Workers.Drivers.Container;
 
 /// <summary>
-/// Runs each sandbox as a container of runc: user, pid, mount, network, ipc, uts and cgroup namespaces of its own, this
+/// Runs each sandbox as a container: user, pid, mount, network, ipc, uts and cgroup namespaces of its own, this
 /// machine's /usr read-only, an unprivileged user without capabilities, a seccomp allowlist, and limits on memory,
 /// processes, CPU and open files. There is no network but the sandbox's own loopback and what the function is granted.
-/// One <c>runc run --detach</c> a start (create and start apart cost a second process start); stopping needs no runc.
+/// A launcher makes the container, runc or one of our own; stopping needs neither.
 /// </summary>
 internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
 {
@@ -18,11 +19,10 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     private static readonly SemaphoreSlim Places = new(2 * Environment.ProcessorCount);
 
     private const int BecomeSubreaper = 36, BlankScratchMib = 512;
-    private static readonly TimeSpan RuncDeadline = TimeSpan.FromSeconds(30);
 
     private readonly ContainerPaths _paths;
     private readonly CgroupLayout _layout;
-    private readonly string _runc;
+    private readonly IContainerLauncher _launcher;
     private readonly string? _init;
     private readonly ScratchStore _scratches;
     private readonly EgressNetwork _egress;
@@ -30,25 +30,30 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     private readonly Lock _rootGate = new();
     private bool _rootIsMade;
 
-    /// <exception cref="InvalidOperationException">This machine cannot run containers; see <see cref="Probe"/>.</exception>
+    /// <param name="launcher">One of <see cref="ContainerLaunchers.Words"/>.</param>
+    /// <exception cref="InvalidOperationException">This machine cannot run containers, see <see cref="Probe"/>, or not by that launcher.</exception>
     public ContainerDriver(
-        string dataDirectory, string runDirectory = ContainerPaths.DefaultRunDirectory, EgressSettings? egress = null, ILogger? log = null)
+        string dataDirectory, string launcher = ContainerLaunchers.Automatic, string runDirectory = ContainerPaths.DefaultRunDirectory,
+        EgressSettings? egress = null, ILogger? log = null)
     {
         if (Probe() is { } missing)
             throw new InvalidOperationException(missing);
         _layout = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!;
-        _runc = ContainerProbe.FindRunc()!;
         _paths = new ContainerPaths(SandboxInstance.Of(dataDirectory), runDirectory);
+        _launcher = ContainerLaunchers.Choose(launcher, _layout, _paths);
         _scratches = new ScratchStore(_paths);
         _egress = new EgressNetwork(_paths.Instance, egress ?? new EgressSettings(EgressPolicies.None), log ?? NullLogger.Instance);
         // In the data directory: /run, where the rest is, is mounted without the right to execute on Debian.
         _init = ContainerInit.IsAvailable ? Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes", "init") : null;
-        // A container's first process outlives the runc that started it. As subreaper we become its parent, and so
+        // A container's first process outlives the launcher that started it. As subreaper we become its parent, and so
         // learn how it ended.
         Libc.Check(Libc.ProcessControl(BecomeSubreaper, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
     }
 
     public string Name => "container";
+
+    /// <summary>What makes the containers: <c>own</c> or <c>runc</c>.</summary>
+    public string LauncherName => _launcher.Name;
 
     // The first process hands descriptors on; as process 1 itself a runtime would have the status file as well.
     public IBlankDriver? Blanks => _init is null ? null : this;
@@ -57,7 +62,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     public static string? Probe() => ContainerProbe.Missing();
 
     public Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellation) =>
-        // Off the caller's thread: the steps before runc block for a few milliseconds.
+        // Off the caller's thread: the steps before the launcher block for a few milliseconds.
         Task.Run<ISandbox>(
             async () => await StartOnPoolAsync(SandboxInstance.NameOf(spec.EnvironmentId), spec.MemoryMib, sandbox => RunAsync(sandbox, spec, cancellation), cancellation),
             cancellation);
@@ -138,12 +143,14 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         var command = new SandboxCommand(spec.Command, image.Root + spec.Command[0], variables);
         using var network = sandbox.Prepare(spec.EphemeralStorageMib);
         sandbox.Serve(spec);
-        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
+        var settings = new ContainerSettings(
             command, sandbox.MountImage(image.Root), "", TaskIsMountedLater: false, "", sandbox.Scratch.Folder, _init,
             File.Exists(Path.Combine(image.Root, "etc", "resolv.conf")) ? sandbox.ResolvFile : null, // There is no place for it else.
-            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted, image.WorkingDirectory));
+            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, spec.MemoryMib, _layout.SwapIsCounted, image.WorkingDirectory);
         cancellation.ThrowIfCancellationRequested();
-        await RunRuncAsync(sandbox, spec.Output, assignment: null);
+        // By runc: our own launcher makes the root that packages share, and no other.
+        var launcher = ContainerLaunchers.Choose("runc", _layout, _paths);
+        sandbox.Attach(await launcher.LaunchAsync(sandbox, settings, assignment: null), spec.Output);
     }
 
     private async Task RunPackageAsync(ContainerSandbox sandbox, SandboxSpec spec, CancellationToken cancellation)
@@ -151,9 +158,9 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         var command = SandboxCommand.Of(spec, SandboxRoot.TaskDirectory, SandboxRoot.RuntimeDirectory, NetworkNamespace.RuntimeApiPort, SandboxRoot.Has);
         using var network = sandbox.Prepare(spec.EphemeralStorageMib);
         sandbox.Serve(spec);
-        Configure(sandbox, network, command, Path.GetFullPath(spec.TaskDirectory), taskIsMountedLater: false, spec.RuntimeDirectory, spec.MemoryMib);
+        var settings = Settings(sandbox, network, command, Path.GetFullPath(spec.TaskDirectory), taskIsMountedLater: false, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
-        await RunRuncAsync(sandbox, spec.Output, assignment: null);
+        sandbox.Attach(await _launcher.LaunchAsync(sandbox, settings, assignment: null), spec.Output);
     }
 
     private async Task RunBlankAsync(ContainerSandbox sandbox, BlankSpec spec, CancellationToken cancellation)
@@ -162,36 +169,17 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         var command = SandboxCommand.Of(spec.Command, variables, spec.RuntimeDirectory, SandboxRoot.RuntimeDirectory, SandboxRoot.Has);
         using var network = sandbox.Prepare(BlankScratchMib);
         var assignment = sandbox.PrepareAssignment();
-        Configure(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
+        var settings = Settings(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();
         var signal = new ReadySignal();
-        await RunRuncAsync(sandbox, signal, assignment);
+        sandbox.Attach(await _launcher.LaunchAsync(sandbox, settings, assignment), signal);
         await sandbox.ReadyAsync(signal, cancellation);
     }
 
-    private void Configure(
+    private ContainerSettings Settings(
         ContainerSandbox sandbox, NetworkNamespace network, SandboxCommand command, string taskDirectory, bool taskIsMountedLater, string runtimeDirectory, int memoryMib) =>
-        OciConfiguration.Write(Path.Combine(sandbox.Bundle, "config.json"), new ContainerSettings(
-            command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init, sandbox.ResolvFile,
-            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, memoryMib, _layout.SwapIsCounted));
-
-    private async Task RunRuncAsync(ContainerSandbox sandbox, ISandboxOutput output, AssignmentPipe? assignment)
-    {
-        var pidFile = Path.Combine(sandbox.Bundle, "pid");
-        var runc = ChildProcess.Watch(Spawn.Start(
-            _runc,
-            [
-                "runc", "--root", _paths.RuncState, "--log", Path.Combine(sandbox.Bundle, "log"), "run", "--detach",
-                "--preserve-fds", assignment is null ? "1" : "2", "--bundle", sandbox.Bundle, "--pid-file", pidFile, sandbox.Name,
-            ],
-            [new("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")], sandbox.Bundle, sandbox.Output.Path, sandbox.StatusFile, assignment?.Path));
-        // Not ended by a cancellation: a runc killed half-way leaves processes that nobody knows, and it takes 30 ms.
-        if (await Task.WhenAny(runc.Exited, Task.Delay(RuncDeadline, CancellationToken.None)) != runc.Exited)
-            runc.Kill();
-        if (await runc.Exited is not { ExitCode: 0 })
-            throw new SandboxStartException(sandbox.Output.TakeText() is { Length: > 0 } text ? text : "runc ended without a word.");
-        sandbox.Attach(int.Parse(await File.ReadAllTextAsync(pidFile, CancellationToken.None)), output);
-    }
+        new(command, _paths.Root, taskDirectory, taskIsMountedLater, Path.GetFullPath(runtimeDirectory), sandbox.Scratch.Folder, _init, sandbox.ResolvFile,
+            network.Path, _paths.CgroupOf(sandbox.Name), sandbox.Scratch.FirstId, memoryMib, _layout.SwapIsCounted);
 
     private void MakeRoot()
     {

@@ -1,3 +1,4 @@
+using Hearth.Node.Workers.Drivers.Container.Launchers;
 using Hearth.Node.Workers.Drivers.Native;
 
 namespace Hearth.Node.Workers.Drivers.Container;
@@ -17,7 +18,7 @@ internal static class ContainerProbe
             return "Containers need Linux.";
         if (Libc.EffectiveUserId() != 0)
             return "Containers need the node to run as root.";
-        if (FindRunc() is null)
+        if (FindRunc() is null && !File.Exists(OwnLauncher.DefaultProgram))
             return "Containers need runc, which is not installed (on Debian: apt-get install runc).";
         if (CgroupLayout.Detect(CgroupLayout.DefaultRoot, out var controller) is not { } layout)
             return $"Containers need the control group controller \"{controller}\", which is not mounted under {CgroupLayout.DefaultRoot}.";

@@ -14,8 +14,8 @@ internal sealed class ContainerSweep(ContainerPaths paths, CgroupLayout layout)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(Deadline);
-        // 1. Starts under way: a runc that nobody waits for would still finish its container.
-        foreach (var pid in RuncProcesses())
+        // 1. Starts under way: a launcher that nobody waits for would still finish its container.
+        foreach (var pid in Launchers())
             _ = Libc.Kill(pid, Libc.KillSignal);
         // 2. Containers. Their network namespaces end with them.
         await CgroupRemoval.KillAndRemoveAsync(layout, paths.Cgroup, deadline.Token);
@@ -44,12 +44,13 @@ internal sealed class ContainerSweep(ContainerPaths paths, CgroupLayout layout)
         }
     }
 
-    private IEnumerable<int> RuncProcesses()
+    private IEnumerable<int> Launchers()
     {
-        var marker = Encoding.UTF8.GetBytes($"\0--root\0{paths.RuncState}\0");
+        var (runc, own) = (Encoding.UTF8.GetBytes($"\0--root\0{paths.RuncState}\0"), Encoding.UTF8.GetBytes($"hearth-sandbox\0{paths.Bundle("")}"));
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid)
-                && ProcFile.Read(pid, "cmdline").AsSpan().IndexOf(marker) >= 0)
+                && ProcFile.Read(pid, "cmdline") is var line
+                && (line.AsSpan().IndexOf(runc) >= 0 || line.AsSpan().StartsWith(own)))
                 yield return pid;
     }
 }

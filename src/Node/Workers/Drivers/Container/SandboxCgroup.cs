@@ -62,6 +62,9 @@ internal sealed class SandboxCgroup : IDisposable
     /// <summary>The weight against other groups when the CPUs are short, in v1's numbers: 1,024 for one vCPU.</summary>
     public static long Shares(int memoryMib) => Math.Max(2, 1_024L * memoryMib / Limits.MemoryMibPerVcpu);
 
+    /// <summary>The same weight in v2's numbers, by runc's conversion.</summary>
+    public static long Weight(int memoryMib) => 1 + ((Shares(memoryMib) - 2) * 9_999 / 262_142);
+
     public void SetQuota(int microseconds)
     {
         try
@@ -101,7 +104,7 @@ internal sealed class SandboxCgroup : IDisposable
         if (_layout.IsUnified)
         {
             Write(_layout.Memory, "memory.max", bytes);
-            Write(_layout.Cpu, "cpu.weight", (1 + ((Shares(memoryMib) - 2) * 9_999 / 262_142)).ToString()); // runc's conversion
+            Write(_layout.Cpu, "cpu.weight", Weight(memoryMib).ToString());
         }
         else
         {

@@ -11,10 +11,11 @@ namespace Hearth.Node.Workers.Drivers.Container;
 /// </summary>
 internal static class SeccompProfile
 {
-    private const int NoPermission = 1, NoSystemCall = 38;
+    /// <summary>EPERM, for what the list lacks, and ENOSYS.</summary>
+    public const int NoPermission = 1, NoSystemCall = 38;
 
     // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
-    private const long NamespaceFlags = 0x7E020000;
+    private const ulong NamespaceFlags = 0x7E020000;
 
     private static readonly string[] Files =
     [
@@ -69,41 +70,53 @@ internal static class SeccompProfile
         "io_cancel", "io_destroy", "io_getevents", "io_pgetevents", "io_setup", "io_submit",
     ];
 
-    /// <summary>The value of <c>linux.seccomp</c> in an OCI configuration, as JSON.</summary>
-    public static readonly string Json = Create().ToJsonString();
+    /// <summary>All rules; of several with the same name any may allow the call.</summary>
+    public static readonly IReadOnlyList<SeccompRule> Rules =
+    [
+        new([.. Files, .. Memory, .. Processes, .. SignalsAndTime, .. WaitingAndTalking]),
+        new(["clone"], Conditions: [new(0, 0, NamespaceFlags)]),
+        // Its flags are behind a pointer that a filter cannot follow. "No such call" makes libraries fall back to clone.
+        new(["clone3"], NoSystemCall),
+        new(["personality"], Conditions: [new(0, 0)]),
+        new(["personality"], Conditions: [new(0, 0xffffffff)]),
+        // UNIX, INET, INET6; of netlink only the routing family, which lists interfaces. No packet, vsock or Bluetooth sockets.
+        new(["socket", "socketpair"], Conditions: [new(0, 1)]),
+        new(["socket"], Conditions: [new(0, 2)]),
+        new(["socket"], Conditions: [new(0, 10)]),
+        new(["socket"], Conditions: [new(0, 16), new(2, 0)]),
+    ];
 
-    private static JsonObject Create() => new()
+    /// <summary>The value of <c>linux.seccomp</c> in an OCI configuration, as JSON.</summary>
+    public static readonly string Json = new JsonObject
     {
         ["defaultAction"] = "SCMP_ACT_ERRNO",
         ["defaultErrnoRet"] = NoPermission,
         // One architecture: 32-bit calls on a 64-bit kernel have other numbers, and are refused as a whole.
         ["architectures"] = new JsonArray(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "SCMP_ARCH_AARCH64" : "SCMP_ARCH_X86_64"),
-        ["syscalls"] = new JsonArray(
-            Allow([.. Files, .. Memory, .. Processes, .. SignalsAndTime, .. WaitingAndTalking]),
-            Allow(["clone"], Argument(0, "SCMP_CMP_MASKED_EQ", NamespaceFlags, 0)),
-            // Its flags are behind a pointer that a filter cannot follow. "No such call" makes libraries fall back to clone.
-            new JsonObject { ["names"] = new JsonArray("clone3"), ["action"] = "SCMP_ACT_ERRNO", ["errnoRet"] = NoSystemCall },
-            Allow(["personality"], Argument(0, "SCMP_CMP_EQ", 0)),
-            Allow(["personality"], Argument(0, "SCMP_CMP_EQ", 0xffffffff)),
-            // UNIX, INET, INET6; of netlink only the routing family, which lists interfaces. No packet, vsock or Bluetooth sockets.
-            Allow(["socket", "socketpair"], Argument(0, "SCMP_CMP_EQ", 1)),
-            Allow(["socket"], Argument(0, "SCMP_CMP_EQ", 2)),
-            Allow(["socket"], Argument(0, "SCMP_CMP_EQ", 10)),
-            Allow(["socket"], Argument(0, "SCMP_CMP_EQ", 16), Argument(2, "SCMP_CMP_EQ", 0))),
-    };
+        ["syscalls"] = new JsonArray([.. Rules.Select(ToJson)]),
+    }.ToJsonString();
 
-    private static JsonObject Allow(string[] names, params JsonNode[] arguments) => new()
+    private static JsonObject ToJson(SeccompRule rule)
     {
-        ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
-        ["action"] = "SCMP_ACT_ALLOW",
-        ["args"] = new JsonArray(arguments),
-    };
+        var json = new JsonObject
+        {
+            ["names"] = new JsonArray([.. rule.Names.Select(name => JsonValue.Create(name))]),
+            ["action"] = rule.Error is null ? "SCMP_ACT_ALLOW" : "SCMP_ACT_ERRNO",
+            ["args"] = new JsonArray([.. (rule.Conditions ?? []).Select(ToJson)]),
+        };
+        if (rule.Error is { } error)
+            json["errnoRet"] = error;
+        return json;
+    }
 
-    private static JsonObject Argument(int index, string comparison, long value, long valueTwo = 0) => new()
-    {
-        ["index"] = index,
-        ["op"] = comparison,
-        ["value"] = value,
-        ["valueTwo"] = valueTwo,
-    };
+    private static JsonObject ToJson(SeccompCondition condition) => condition.Mask is { } mask
+        ? new() { ["index"] = condition.Argument, ["op"] = "SCMP_CMP_MASKED_EQ", ["value"] = mask, ["valueTwo"] = condition.Value }
+        : new() { ["index"] = condition.Argument, ["op"] = "SCMP_CMP_EQ", ["value"] = condition.Value, ["valueTwo"] = 0 };
 }
+
+/// <param name="Error">The errno that the calls fail with; null allows them.</param>
+/// <param name="Conditions">All must hold.</param>
+internal sealed record SeccompRule(string[] Names, int? Error = null, SeccompCondition[]? Conditions = null);
+
+/// <summary>An argument, counted from 0, has this value in the bits of the mask; without a mask in all 64.</summary>
+internal sealed record SeccompCondition(int Argument, ulong Value, ulong? Mask = null);

@@ -15,11 +15,12 @@ internal static partial class Spawn
     /// <param name="arguments">The first is the name the program is told it has.</param>
     /// <param name="thirdFile">A file to make and open for writing as descriptor 3.</param>
     /// <param name="fourthFile">A FIFO to open for reading as descriptor 4; with <paramref name="thirdFile"/> only.</param>
+    /// <param name="fifth">A descriptor of ours, above 5, that is the child's descriptor 5.</param>
     /// <returns>The child's pid; it leads its own session and process group.</returns>
     /// <exception cref="SandboxStartException">The program could not be executed.</exception>
     public static unsafe int Start(
         string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
-        string workingDirectory, string outputFifo, string? thirdFile = null, string? fourthFile = null)
+        string workingDirectory, string outputFifo, string? thirdFile = null, string? fourthFile = null, int? fifth = null)
     {
         var structures = stackalloc byte[StructureBytes * 3];
         byte* attributes = structures, actions = structures + StructureBytes, signals = structures + (2 * StructureBytes);
@@ -43,6 +44,8 @@ internal static partial class Spawn
                 Check(ActionsOpen(actions, 3, thirdFile, Libc.WriteOnly | Libc.Create | Libc.Append, 0x180)); // rw-------
             if (fourthFile is not null)
                 Check(ActionsOpen(actions, 4, fourthFile, Libc.ReadOnly, 0));
+            if (fifth is { } ours)
+                Check(ActionsDuplicate(actions, ours, 5));
             var error = PosixSpawn(out var pid, program, actions, attributes, argumentList.Pointer, environmentList.Pointer);
             return error == 0 ? pid : throw new SandboxStartException($"{program} cannot be started in {workingDirectory}: {Libc.Describe(error)}.");
         }
