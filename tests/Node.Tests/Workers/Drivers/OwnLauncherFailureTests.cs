@@ -15,7 +15,7 @@ public sealed class OwnLauncherFailureTests : IDisposable
     private readonly CgroupLayout _layout = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!;
     private readonly LauncherSettings _settings;
     private readonly NetworkNamespace _network = NetworkNamespace.Create();
-    private readonly string _group = $"hearth/test-{Guid.NewGuid():N}";
+    private readonly string _group = $"hearth-test-{Guid.NewGuid():N}";
 
     public OwnLauncherFailureTests()
     {
