@@ -38,8 +38,21 @@ public abstract class EndlessOutputSuite(string driver)
         Assert.Equal(calls, (await quiet.LogAsync()).Count(line => line.Message.StartsWith("heard ", StringComparison.Ordinal)));
     }
 
-    private static long LogBytes(Node node, string function) => Directory
-        .EnumerateFiles(Path.Combine(node.Data, "logs"), "*", SearchOption.AllDirectories)
-        .Where(file => file.Contains(function, StringComparison.Ordinal))
-        .Sum(file => new FileInfo(file) is { Exists: true } found ? found.Length : 0);
+    // Looked at again where a file came or went meanwhile: one counted just before it was deleted was never beside its successor.
+    private static long LogBytes(Node node, string function)
+    {
+        while (true)
+        {
+            var files = LogFiles(node, function);
+            var bytes = files.Sum(file => new FileInfo(file) is { Exists: true } found ? found.Length : 0);
+            if (files.SequenceEqual(LogFiles(node, function)))
+                return bytes;
+        }
+    }
+
+    private static List<string> LogFiles(Node node, string function) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(node.Data, "logs"), "*", SearchOption.AllDirectories)
+            .Where(file => file.Contains(function, StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
 }

@@ -85,6 +85,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
 
     private void Refill()
     {
+        MakeRoomForFirsts();
         while (_longStarts == 0 && _drainer is null && _stocks.Values.Sum(stock => stock.Starting) < MaxStarting && NextToStart() is { } stock)
         {
             stock.Starting++;
@@ -92,10 +93,24 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         }
     }
 
+    // A runtime that is asked for often must not keep another from having one at all: it gives up of its own.
+    private void MakeRoomForFirsts()
+    {
+        if (_longStarts > 0 || _drainer is not null)
+            return;
+        foreach (var first in _stocks.Values.Where(stock => stock.Lacks(Now) && stock.Ready + stock.Starting == 0))
+        {
+            while (first.Runtime.Blank!.ResidentMib > LeftMib && _stocks.Values.Where(stock => stock.Ready > 1).MaxBy(stock => stock.ResidentMib) is { } richest)
+                Discard([richest.TakeYoungest()]);
+        }
+    }
+
+    private long LeftMib => _budgetMib - _stocks.Values.Sum(stock => (long)stock.ResidentMib);
+
     // The emptiest first, so that one busy runtime does not keep the others without any.
     private BlankStock? NextToStart()
     {
-        var left = _budgetMib - _stocks.Values.Sum(stock => (long)stock.ResidentMib);
+        var left = LeftMib;
         return _stocks.Values
             .Where(stock => stock.Lacks(Now) && stock.Runtime.Blank!.ResidentMib <= left)
             .MinBy(stock => stock.Ready + stock.Starting);

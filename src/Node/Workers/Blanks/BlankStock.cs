@@ -56,12 +56,20 @@ internal sealed class BlankStock(InstalledRuntime runtime, string fingerprint)
         return all;
     }
 
+    /// <summary>One of those that wait, which the caller discards. There has to be one.</summary>
+    public IBlankSandbox TakeYoungest()
+    {
+        var youngest = _ready.Last!.Value;
+        _ready.RemoveLast();
+        return youngest;
+    }
+
     /// <summary>Those beyond what is wanted, the youngest first.</summary>
     public IReadOnlyList<IBlankSandbox> TakeSurplus(DateTimeOffset now)
     {
         var surplus = new List<IBlankSandbox>();
-        for (var wanted = Demand.Wanted(now); _ready.Count > wanted; _ready.RemoveLast())
-            surplus.Add(_ready.Last!.Value);
+        for (var wanted = Demand.Wanted(now); _ready.Count > wanted;)
+            surplus.Add(TakeYoungest());
         return surplus;
     }
 

@@ -106,11 +106,15 @@ public sealed class BlankActorTests : TestKit
         Assert.NotNull(taken);
         await ReadyAsync(actor, "alpha", 5);
 
-        // Room comes when one is taken, and the runtime that has none is first.
+        // A runtime that has none gets one at the cost of the richest, and no second one.
         actor.Tell(new BlankActor.Expect("beta"));
-        await TakeAsync(actor, "alpha");
         await ReadyAsync(actor, "beta", 1);
         await ReadyAsync(actor, "alpha", 4);
+        Assert.Equal(1, _driver.Made.Count(blank => blank.IsDiscarded));
+        await TakeAsync(actor, "beta");
+        await ReadyAsync(actor, "beta", 1);
+        await ReadyAsync(actor, "alpha", 4);
+        Assert.Equal(1, _driver.Made.Count(blank => blank.IsDiscarded));
     }
 
     [Fact]
