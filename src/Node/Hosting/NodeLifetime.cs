@@ -39,9 +39,12 @@ internal sealed class NodeLifetime(
         // While rows lag behind, the catalogue does not know all code in use.
         if (await RefreshCatalogueAsync(cancellationToken))
         {
-            var inUse = await catalogue.CodeInUseAsync(cancellationToken);
-            await packages.SweepAsync(inUse, cancellationToken);
-            await images.SweepAsync(inUse, cancellationToken);
+            // A node that was killed in the middle of an update leaves what no row names to its next start.
+            if (await catalogue.CodeInUseAsync(cancellationToken) is { } inUse)
+            {
+                await packages.SweepAsync(inUse, cancellationToken);
+                await images.SweepAsync(inUse, cancellationToken);
+            }
         }
 
         foreach (var runtime in await catalogue.RuntimesInUseAsync(cancellationToken))

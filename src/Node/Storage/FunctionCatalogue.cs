@@ -46,9 +46,12 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
             await live.SumAsync(row => (long?)row.CodeBytes, cancellation) ?? 0);
     }
 
-    public async Task<IReadOnlySet<string>> CodeInUseAsync(CancellationToken cancellation)
+    public async Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();
+        if (await connection.ExecuteAsync<int>(
+            "SELECT COUNT(*) FROM hearth_functions WHERE NOT deleted AND json_extract(configuration, '$.LastUpdateStatus') = 'InProgress'", cancellation) > 0)
+            return null;
         var hashes = await connection.GetTable<FunctionRow>()
             .Where(row => !row.Deleted).Select(row => row.CodeSha256).Distinct().ToListAsync(cancellation);
         return hashes.ToHashSet();

@@ -17,7 +17,8 @@ internal interface IFunctionCatalogue
     Task<CatalogueTotals> TotalsAsync(CancellationToken cancellation);
 
     /// <summary>Code that some function's row names, as base64 SHA-256.</summary>
-    Task<IReadOnlySet<string>> CodeInUseAsync(CancellationToken cancellation);
+    /// <returns>Null while an update is under way: a row names its new code, and invocations still run the old.</returns>
+    Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation);
 
     /// <summary>Runtimes that some function's row names, as <c>python3.11</c>.</summary>
     Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation);

@@ -58,9 +58,18 @@ internal static class Remains
 
     private static List<string> Processes(Func<string, bool> isMeant) => Directory.GetDirectories("/proc")
         .Where(folder => int.TryParse(Path.GetFileName(folder), out var id) && id != Environment.ProcessId)
+        .Where(folder => !IsLeftToInit(folder))
         .Where(folder => isMeant(Read(folder, "cmdline") + Read(folder, "environ") + Read(folder, "cgroup") + Target(folder)))
         .Select(folder => $"{Path.GetFileName(folder)}: {Read(folder, "cmdline").Replace('\0', ' ')}")
         .ToList();
+
+    // Killed, and waiting for whoever inherited it to look: after a node's own death that is the machine's, in its own time.
+    private static bool IsLeftToInit(string folder)
+    {
+        var stat = Read(folder, "stat");
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields is ["Z", var parent, ..] && Read($"/proc/{parent}", "comm").Trim() != "hearth-node";
+    }
 
     private static string Target(string folder)
     {

@@ -46,7 +46,7 @@ internal sealed class FakeCatalogue : IFunctionCatalogue
 
     public Task<CatalogueTotals> TotalsAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<IReadOnlySet<string>> CodeInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
 

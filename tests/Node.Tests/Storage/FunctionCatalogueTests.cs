@@ -75,22 +75,32 @@ public sealed class FunctionCatalogueTests : IDisposable
         await PutAsync("hello", 1, Configuration("hello"));
         await PutAsync("other", 1, Configuration("other") with { CodeSize = 1_000, CodeSha256 = OtherCode.Sha256 });
         Assert.Equal(new CatalogueTotals(2, 1_321), await _catalogue.TotalsAsync(default));
-        Assert.Equal([OtherCode.Sha256, Code.Sha256], (await _catalogue.CodeInUseAsync(default)).Order(StringComparer.Ordinal));
+        Assert.Equal([OtherCode.Sha256, Code.Sha256], (await _catalogue.CodeInUseAsync(default))!.Order(StringComparer.Ordinal));
 
         await PutAsync("hello", 2, null);
         Assert.Equal("other", Assert.Single(await ListAsync(null, 50)).FunctionName);
         Assert.Equal(new CatalogueTotals(1, 1_000), await _catalogue.TotalsAsync(default));
-        Assert.Equal([OtherCode.Sha256], await _catalogue.CodeInUseAsync(default));
+        Assert.Equal([OtherCode.Sha256], (await _catalogue.CodeInUseAsync(default))!);
 
         await PutAsync("hello", 3, Configuration("hello"));
         Assert.Equal(2, (await ListAsync(null, 50)).Count);
     }
 
     [Fact]
+    public async Task While_a_function_is_updated_it_is_not_known_what_code_is_in_use()
+    {
+        await PutAsync("other", 1, Configuration("other"));
+        await PutAsync("hello", 1, Configuration("hello") with { LastUpdateStatus = LastUpdateStatus.InProgress });
+        Assert.Null(await _catalogue.CodeInUseAsync(default));
+        await PutAsync("hello", 2, Configuration("hello") with { LastUpdateStatus = LastUpdateStatus.Successful });
+        Assert.NotNull(await _catalogue.CodeInUseAsync(default));
+    }
+
+    [Fact]
     public async Task An_empty_catalogue_has_totals_of_nothing()
     {
         Assert.Equal(new CatalogueTotals(0, 0), await _catalogue.TotalsAsync(default));
-        Assert.Empty(await _catalogue.CodeInUseAsync(default));
+        Assert.Empty((await _catalogue.CodeInUseAsync(default))!);
         Assert.Empty(await ListAsync(null, 50));
     }
 
