@@ -1,5 +1,6 @@
 using Conformance.Tests.Functions;
 using Conformance.Tests.Nodes;
+using Hearth.Node.Tests.Workers.Drivers.Network;
 
 namespace Conformance.Tests.Lifetime;
 
