@@ -21,6 +21,12 @@ internal sealed record NodeOptions
     /// <summary>Absolute; null where layout folders may not be named.</summary>
     public string? ImagesDirectory { get; init; }
 
+    /// <summary>Registries, <c>host[:port]</c>, that container images may come from; null for any.</summary>
+    public IReadOnlySet<string>? ImageRegistries { get; init; }
+
+    /// <summary>Absolute; null for none.</summary>
+    public string? RegistryCredentialsFile { get; init; }
+
     /// <summary>Whether registries on loopback addresses may be spoken to without TLS.</summary>
     public bool PlainLoopbackRegistries { get; init; }
 

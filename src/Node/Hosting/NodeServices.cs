@@ -34,7 +34,9 @@ internal static class NodeServices
             Path.Combine(options.DataDirectory, "images"),
             new ImageOptions(
                 options.ImagesDirectory,
+                options.ImageRegistries,
                 options.PlainLoopbackRegistries,
+                options.RegistryCredentialsFile,
                 provider.GetRequiredService<ISandboxDriver>() is ProcessDriver ? ProcessDriver.ImageRefusal : ImageOptions.MissingPrograms())));
 
     public static IServiceCollection AddNodeLogs(this IServiceCollection services, NodeOptions options) => services

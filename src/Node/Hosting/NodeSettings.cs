@@ -37,12 +37,14 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of a function at once: 1 to 100000.");
     public static readonly NodeSetting IdleTimeout = new("idle-timeout", "TIME", "10m", "How long an environment may sit idle: 1s to 24h, as 90s, 10m or 2h.");
     public static readonly NodeSetting Images = new("images", "DIR", "", "OCI layout folders below it may be named as container images (oci:/path:tag); none where not given.");
+    public static readonly NodeSetting Registries = new("registries", "any|HOSTS", "any", "The registries that container images may come from: any, or host[:port],… .");
+    public static readonly NodeSetting RegistryCredentials = new("registry-credentials", "FILE", "", "Credentials for registries, as skopeo login --authfile writes them; none where not given.");
     public static readonly NodeSetting PlainRegistries = new("plain-registries", "none|loopback", "none", "Registries that may be spoken to without TLS: none, or loopback: those on this machine.");
     public static readonly NodeSetting LogSize = new("log-size", "MIB", "64", "How much log is kept of each function: 2 to 102400 MiB.");
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Launcher, Runtimes, Egress, Images, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Http, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -66,6 +68,8 @@ internal static partial class NodeSettings
             Launcher = Parse(Launcher, ParseWord<LauncherChoice>),
             RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
             ImagesDirectory = Text(Images) is { Length: > 0 } images ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(images)) : null,
+            ImageRegistries = Text(Registries) is "any" ? null : HostsOf(Checked(Registries, RegistryHosts(), Text(Registries), errors)),
+            RegistryCredentialsFile = Text(RegistryCredentials) is { Length: > 0 } credentials ? Path.GetFullPath(credentials) : null,
             PlainLoopbackRegistries = Parse(PlainRegistries, text => text switch { "loopback" => (bool?)true, "none" => false, _ => null }),
             EgressFile = Text(Egress) is { Length: > 0 } egress ? Path.GetFullPath(egress) : null,
             Partition = new(
@@ -82,8 +86,12 @@ internal static partial class NodeSettings
             errors.Add($"{Runtimes.Option} '{options.RuntimesDirectory}' is no folder. {Runtimes.Description}");
         if (errors.Count == 0 && options.ImagesDirectory is { } folderOfImages && !Directory.Exists(folderOfImages))
             errors.Add($"{Images.Option} '{folderOfImages}' is no folder. {Images.Description}");
+        if (errors.Count == 0 && options.RegistryCredentialsFile is { } file && !File.Exists(file))
+            errors.Add($"{RegistryCredentials.Option} '{file}' is no file. {RegistryCredentials.Description}");
         return (errors.Count == 0 ? options : null, errors);
     }
+
+    private static HashSet<string> HostsOf(string text) => [.. text.Split(',')];
 
     // Without authentication the API may not leave the machine.
     private static IPEndPoint? ParseEndPoint(string text)
@@ -140,6 +148,9 @@ internal static partial class NodeSettings
 
     [GeneratedRegex(@"^(\[.+\]|[^:]+):[0-9]{1,5}\z")]
     private static partial Regex AddressWithPort();
+
+    [GeneratedRegex(@"^[^\s,/]+(,[^\s,/]+)*\z")]
+    private static partial Regex RegistryHosts();
 
     [GeneratedRegex(".")]
     private static partial Regex AnyText();

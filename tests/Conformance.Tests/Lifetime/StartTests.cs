@@ -67,7 +67,7 @@ public sealed class StartTests : IDisposable
         await node.ExitedAsync();
         Assert.Equal(0, node.ExitCode);
         Assert.All(
-            ["--data", "--http", "--sandbox", "--runtimes", "--images", "--plain-registries", "--region", "--account", "--memory", "--blank-memory", "--concurrency", "--idle-timeout", "--log-size", "--log-age"],
+            ["--data", "--http", "--sandbox", "--runtimes", "--images", "--registries", "--registry-credentials", "--plain-registries", "--region", "--account", "--memory", "--blank-memory", "--concurrency", "--idle-timeout", "--log-size", "--log-age"],
             option => Assert.Contains(option, node.Output));
     }
 

@@ -48,6 +48,13 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Equal((_runtimes.FullName, true), (given.ImagesDirectory, given.PlainLoopbackRegistries));
     }
 
+    [Fact]
+    public void Any_registry_is_asked_unless_the_operator_names_some()
+    {
+        Assert.Equal((null, null), (Valid([]).ImageRegistries, Valid([]).RegistryCredentialsFile));
+        Assert.Equal(["one.example", "[::1]:5000"], Valid(new() { ["registries"] = "one.example,[::1]:5000" }).ImageRegistries!);
+    }
+
     [Theory]
     [InlineData("container", "Container")]
     [InlineData("PROCESS", "Process")]
@@ -122,6 +129,9 @@ public sealed class NodeSettingsTests : IDisposable
     [InlineData("runtimes", "/nowhere/at/all", "folder")]
     [InlineData("images", "/nowhere/at/all", "folder")]
     [InlineData("plain-registries", "all", "none, or loopback")]
+    [InlineData("registries", "https://one.example", "host[:port]")]
+    [InlineData("registries", "one.example,", "host[:port]")]
+    [InlineData("registry-credentials", "/nowhere/at/all", "no file")]
     public void A_wrong_value_is_named_with_what_it_may_be(string name, string value, string bounds)
     {
         var (options, errors) = Read(new() { [name] = value });

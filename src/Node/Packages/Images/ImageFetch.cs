@@ -5,6 +5,8 @@ namespace Hearth.Node.Packages.Images;
 /// <summary>Asks for images and fetches them: each step a program in the jail.</summary>
 internal sealed class ImageFetch(ImageOptions options)
 {
+    private readonly RegistryCredentials _credentials = new(options.CredentialsFile);
+
     // The folders on which a container has its own mounts; the image's root is read-only by then. A link in their place
     // leads somewhere inside the jail at most.
     private const string UnpackScript = """
@@ -20,9 +22,9 @@ internal sealed class ImageFetch(ImageOptions options)
     public async Task<string> DigestAsync(ImageSource source, string folder, CancellationToken cancellation)
     {
         var place = PlaceOf(source);
-        var read = await ImageJail.RunAsync(
-            folder, place.Folder, place.Network, cancellation, ["skopeo", "--insecure-policy", "inspect", "--raw", .. place.Plain("--tls-verify=false"), place.Name]);
-        return read.ExitCode == 0 ? Convert.ToHexStringLower(SHA256.HashData(read.Output)) : throw ImageException.FromTool("It could not be read", read.Error);
+        var manifest = await AskAsync(
+            "It could not be read", folder, place, ["inspect", "--raw", .. place.Plain("--tls-verify=false"), place.Name], cancellation);
+        return Convert.ToHexStringLower(SHA256.HashData(manifest));
     }
 
     /// <summary>Leaves the image's root file system in <c>bundle/rootfs</c> of a new folder, which the caller deletes.</summary>
@@ -32,9 +34,8 @@ internal sealed class ImageFetch(ImageOptions options)
     public async Task<byte[]> FetchAsync(ImageSource source, string digest, string folder, CancellationToken cancellation)
     {
         var place = PlaceOf(source is ImageSource.Registry registry ? registry with { Digest = digest } : source);
-        await StepAsync(
-            "It could not be fetched", folder, place,
-            ["skopeo", "--insecure-policy", "copy", "-q", .. place.Plain("--src-tls-verify=false"), place.Name, "oci:/work/layout:image"], cancellation);
+        await AskAsync(
+            "It could not be fetched", folder, place, ["copy", "-q", .. place.Plain("--src-tls-verify=false"), place.Name, "oci:/work/layout:image"], cancellation);
         // A layout is asked by tag: skopeo has no other way.
         if (place.Folder is not null && await DigestAsync(source, folder, cancellation) != digest)
             throw new ImageException(ImageException.Deleted, $"{source.Resolved(digest)} is no more: its tag names another image.");
@@ -42,6 +43,32 @@ internal sealed class ImageFetch(ImageOptions options)
             "Its configuration could not be read", folder, null, ["skopeo", "--insecure-policy", "inspect", "--config", "oci:/work/layout:image"], cancellation);
         await StepAsync("It could not be unpacked", folder, null, ["/bin/sh", "-c", UnpackScript], cancellation);
         return configuration;
+    }
+
+    // Credentials are in the working folder as long as skopeo runs: what unpacks the image, and the image, never see them.
+    private async Task<byte[]> AskAsync(string failure, string folder, Place place, string[] command, CancellationToken cancellation)
+    {
+        var credentials = place.Host is { } host ? await _credentials.OfAsync(host, cancellation) : null;
+        if (credentials is null)
+            return await StepAsync(failure, folder, place, ["skopeo", "--insecure-policy", .. command], cancellation);
+
+        var file = Path.Combine(folder, ImageJail.CredentialsFile);
+        try
+        {
+            await using (var written = new FileStream(
+                file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                await written.WriteAsync(credentials, cancellation);
+            }
+
+            var (verb, rest) = (command[0], command[1..]);
+            return await StepAsync(
+                failure, folder, place, ["skopeo", "--insecure-policy", verb, "--authfile", $"/work/{ImageJail.CredentialsFile}", .. rest], cancellation);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <param name="place">What it reads beside the working folder; null for nothing.</param>
@@ -53,10 +80,14 @@ internal sealed class ImageFetch(ImageOptions options)
 
     private Place PlaceOf(ImageSource source) => source switch
     {
-        ImageSource.Registry registry => new Place($"docker://{registry.Address}", null, registry.IsLoopback && options.PlainLoopback),
-        ImageSource.Layout layout => new Place(layout.Tag is null ? "oci:/source" : $"oci:/source:{layout.Tag}", FolderOf(layout), false),
+        ImageSource.Registry registry => new Place($"docker://{registry.Address}", null, Allowed(registry), registry.IsLoopback && options.PlainLoopback),
+        ImageSource.Layout layout => new Place(layout.Tag is null ? "oci:/source" : $"oci:/source:{layout.Tag}", FolderOf(layout), null, false),
         _ => throw new ArgumentException($"{source.GetType().Name} is no source of images."),
     };
+
+    private string Allowed(ImageSource.Registry registry) => options.Registries is null || options.Registries.Contains(registry.Host)
+        ? registry.Host
+        : throw new ImageException(ImageException.AccessDenied, $"{registry.Host} is none of the registries that this node allows (its option --registries).");
 
     // With all links followed, on both sides: the allowed folder is a promise about what is read.
     private string FolderOf(ImageSource.Layout layout)
@@ -76,9 +107,10 @@ internal sealed class ImageFetch(ImageOptions options)
 
     /// <param name="Name">As skopeo takes it, inside the jail.</param>
     /// <param name="Folder">The layout on this machine; null for a registry.</param>
-    private sealed record Place(string Name, string? Folder, bool IsPlain)
+    /// <param name="Host">The registry; null for a layout.</param>
+    private sealed record Place(string Name, string? Folder, string? Host, bool IsPlain)
     {
-        public bool Network => Folder is null;
+        public bool Network => Host is not null;
 
         public string[] Plain(string option) => IsPlain ? [option] : [];
     }

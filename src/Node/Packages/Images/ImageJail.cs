@@ -14,6 +14,9 @@ internal static class ImageJail
     /// <summary>Owns every unpacked image. Below the first id that a sandbox can have, so that no sandbox owns any of it.</summary>
     private const int User = 199_999;
 
+    /// <summary>In the working folder, while something is fetched that needs them.</summary>
+    public const string CredentialsFile = "credentials.json";
+
     private const int MostOutputBytes = 4 << 20;
 
     // $1 the working folder, $2 the folder that is read (or nothing), then the command. A layout is read as its owner,
@@ -45,6 +48,7 @@ internal static class ImageJail
           user=$(stat -c %u source/index.json)
         fi
         chown "$user" work/layout
+        if [ -f work/{{CredentialsFile}} ]; then chown "$user" work/{{CredentialsFile}}; fi
         ulimit -f {{Limits.UnpackedImageBytes / 512}}
         ulimit -c 0
         umask 022

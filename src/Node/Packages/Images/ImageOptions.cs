@@ -2,9 +2,12 @@ namespace Hearth.Node.Packages.Images;
 
 /// <summary>What the operator allows images to come from.</summary>
 /// <param name="LayoutsDirectory">Layout folders below it may be named; null for none.</param>
+/// <param name="Registries">The registries, <c>host[:port]</c>, that images may come from; null for any.</param>
 /// <param name="PlainLoopback">Registries on loopback addresses may be spoken to without TLS.</param>
+/// <param name="CredentialsFile">See <see cref="RegistryCredentials"/>; null for none.</param>
 /// <param name="Unavailable">Why this node serves no images at all; null where it does.</param>
-internal sealed record ImageOptions(string? LayoutsDirectory, bool PlainLoopback, string? Unavailable)
+internal sealed record ImageOptions(
+    string? LayoutsDirectory, IReadOnlySet<string>? Registries, bool PlainLoopback, string? CredentialsFile, string? Unavailable)
 {
     private static readonly string[] Programs = ["skopeo", "umoci", "setpriv", "unshare"], Folders = ["/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin"];
 

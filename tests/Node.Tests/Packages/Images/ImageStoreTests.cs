@@ -14,7 +14,7 @@ public sealed class ImageStoreTests : IDisposable
     [Fact]
     public async Task Where_images_cannot_be_served_the_reason_is_said_before_anything_is_looked_up()
     {
-        using var store = new ImageStore(_folder, new ImageOptions(null, false, "PackageType Image needs umoci."));
+        using var store = new ImageStore(_folder, new ImageOptions(null, null, false, null, "PackageType Image needs umoci."));
         var (code, error) = await store.ResolveAsync("registry.test/app:v1", default);
         Assert.Equal((null, "PackageType Image needs umoci."), (code, error!.Message));
         var refused = await Assert.ThrowsAsync<ImageException>(() => store.EnsureAsync(new CodeReference(Digest, 0, "registry.test/app:v1"), default));
@@ -26,7 +26,7 @@ public sealed class ImageStoreTests : IDisposable
     public async Task An_image_that_is_here_needs_no_tool()
     {
         Place(Digest);
-        using var store = new ImageStore(_folder, new ImageOptions(null, false, "PackageType Image needs umoci."));
+        using var store = new ImageStore(_folder, new ImageOptions(null, null, false, null, "PackageType Image needs umoci."));
         var image = await store.EnsureAsync(new CodeReference(Digest, 0, "registry.test/app:v1"), default);
         Assert.Equal(Path.Combine(_folder, Digest, "rootfs"), image.Root);
         Assert.Equal(["a.b"], image.Configuration.Command);
@@ -40,7 +40,7 @@ public sealed class ImageStoreTests : IDisposable
         foreach (var digest in (string[])[Digest, Other, asked])
             Place(digest);
         Directory.CreateDirectory(Path.Combine(_folder, ".partial-of-another-process", "work", "bundle"));
-        using var store = new ImageStore(_folder, new ImageOptions(null, false, null));
+        using var store = new ImageStore(_folder, new ImageOptions(null, null, false, null, null));
         await store.EnsureAsync(new CodeReference(asked, 0, "registry.test/app:v1"), default);
 
         Assert.Equal(1, await store.SweepAsync(new HashSet<string> { Digest }, default));
