@@ -12,6 +12,7 @@ import _socket
 
 OWN_FILE = __file__
 LARGEST_BODY = 6_291_556  # bytes of a response that the node takes
+VERSION = "python%d.%d" % sys.version_info[:2]
 CLIENT_FIELDS = "installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"
 
 
@@ -280,17 +281,20 @@ def _fail(error, request_id):
 
 
 def _complete_path():
-    """Puts the function's code first, then its layers; after the standard library, what `site` would have added."""
-    runtime, task = sys.path[0], os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())
-    version = "python%d.%d" % sys.version_info[:2]
-    sys.path[0:1] = [task, "/opt/python/lib/%s/site-packages" % version, "/opt/python"]
-    packages = "/local/lib/%s/dist-packages" % version, "/lib/python3/dist-packages", "/lib/%s/site-packages" % version
+    """Puts after the standard library what `site` would have added, and our own folder last."""
+    packages = "/local/lib/%s/dist-packages" % VERSION, "/lib/python3/dist-packages", "/lib/%s/site-packages" % VERSION
     sys.path += [sys.prefix + place for place in packages if os.path.isdir(sys.prefix + place)]
-    sys.path.append(runtime)
+    sys.path.append(sys.path[0])
     import builtins
     import _sitebuiltins
     builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
     builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
+
+
+def _put_function_first():
+    """The function's code, then its layers, in our own folder's place."""
+    task = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+    sys.path[0:1] = [task, "/opt/python/lib/%s/site-packages" % VERSION, "/opt/python"]
     if any(name.endswith(".pth") for name in os.listdir(task)):
         import site
         site.addsitedir(task)
@@ -327,7 +331,7 @@ def _initialise(api):
     global json
     if "logging" not in sys.modules:
         sys.meta_path.insert(0, _LoggingHook())
-    _complete_path()
+    _put_function_first()
     # A line is in the pipe as soon as it ends; a process that is killed loses at most half a line.
     sys.stdout.reconfigure(line_buffering=True)
     try:
@@ -368,9 +372,10 @@ def _serve(api, handler):
 
 
 def main():
+    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    _complete_path()
     if "HEARTH_ASSIGNMENT_FD" in os.environ:
         _await_assignment(int(os.environ["HEARTH_ASSIGNMENT_FD"]))
-    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         _serve(api, _initialise(api))
     except (HungUp, ConnectionError):

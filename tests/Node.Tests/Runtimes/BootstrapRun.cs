@@ -80,7 +80,7 @@ internal sealed class BootstrapRun : IAsyncDisposable
         var pipe = Path.Combine(run._folder.Path, "assignment");
         using (var maker = Process.Start("/usr/bin/mkfifo", [pipe]))
             await maker.WaitForExitAsync(run._deadline.Token);
-        run._process = run.Start([.. run.RuntimeVariables, ("PATH", "/usr/bin:/bin"), ("HEARTH_ASSIGNMENT_FD", "4")], $"4< '{pipe}'");
+        run._process = run.Start([.. run.RuntimeVariables, ("PATH", "/usr/bin:/bin"), ("HEARTH_ASSIGNMENT_FD", "4"), ("AWS_LAMBDA_RUNTIME_API", run.Api.Address)], $"4< '{pipe}'");
         // Opening one end waits for the other, which the shell opens.
         run._assignment = await System.Threading.Tasks.Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), run._deadline.Token);
         while (!File.Exists(run.OutputFile) || !File.ReadAllText(run.OutputFile).Contains('\0'))

@@ -12,13 +12,19 @@ namespace Hearth.Node.Workers.Blanks;
 /// Accepts:  Expect, Take, LongStartBegan, LongStartEnded, Describe, Drain; from itself what starts, ends and passes.
 /// Emits:    Taken, Described, Drained to who asks.
 /// Promises: a sandbox is handed out once; no more memory than the operator's budget; no start while an invocation waits
-///           for one that goes the long way.
+///           for one that goes the long way, or has just been given one.
 /// Stops:    with the worker.
 /// </summary>
 internal sealed class BlankActor : ReceiveActor, IWithTimers
 {
     /// <summary>Starts at once: the machine's other work goes on meanwhile.</summary>
     private const int MaxStarting = 2;
+
+    /// <summary>
+    /// What has been taken is assigned and loads its function meanwhile; a start would have the CPUs that this needs.
+    /// By time, not by the function's word: one that loads for long must not keep the node from having blank sandboxes.
+    /// </summary>
+    private static readonly TimeSpan QuietAfterTake = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(5);
 
@@ -41,6 +47,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
             Refill();
         });
         Receive<Take>(OnTake);
+        Receive<Quiet>(_ => Refill());
         Receive<LongStartBegan>(_ => _longStarts++);
         Receive<LongStartEnded>(_ =>
         {
@@ -80,13 +87,15 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         var stock = FindStock(take.Runtime);
         stock?.Demand.Note(Now);
         Sender.Tell(new Taken(_drainer is null ? stock?.Take() : null));
-        Refill();
+        Timers.StartSingleTimer(nameof(Quiet), Quiet.Instance, QuietAfterTake);
     }
+
+    private bool MayStart => _longStarts == 0 && _drainer is null && !Timers.IsTimerActive(nameof(Quiet));
 
     private void Refill()
     {
         MakeRoomForFirsts();
-        while (_longStarts == 0 && _drainer is null && _stocks.Values.Sum(stock => stock.Starting) < MaxStarting && NextToStart() is { } stock)
+        while (MayStart && _stocks.Values.Sum(stock => stock.Starting) < MaxStarting && NextToStart() is { } stock)
         {
             stock.Starting++;
             StartAsync(stock).PipeTo(Self);
@@ -96,7 +105,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     // A runtime that is asked for often must not keep another from having one at all: it gives up of its own.
     private void MakeRoomForFirsts()
     {
-        if (_longStarts > 0 || _drainer is not null)
+        if (!MayStart)
             return;
         foreach (var first in _stocks.Values.Where(stock => stock.Lacks(Now) && stock.Ready + stock.Starting == 0))
         {
@@ -256,6 +265,12 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     private sealed record StartFailed(BlankStock Stock, Exception Cause);
 
     private sealed record Exited(BlankStock Stock, IBlankSandbox Blank);
+
+    /// <summary>Nothing was taken for a moment.</summary>
+    private sealed class Quiet
+    {
+        public static readonly Quiet Instance = new();
+    }
 
     private sealed class Discarded
     {

@@ -5,7 +5,7 @@ internal interface IBlankDriver
 {
     /// <summary>
     /// Makes a sandbox and starts its runtime process, which gets ready, writes a zero byte to its standard output, and
-    /// waits for its function. A start that fails or is cancelled leaves nothing behind.
+    /// waits for its function. It may connect to its Runtime API meanwhile; it is served from the assignment on. A start that fails or is cancelled leaves nothing behind.
     /// </summary>
     /// <exception cref="SandboxStartException">The sandbox could not be made; the message says what failed and why.</exception>
     Task<IBlankSandbox> StartBlankAsync(BlankSpec spec, CancellationToken cancellation);

@@ -7,7 +7,7 @@ namespace Hearth.Node.Workers.Drivers;
 /// <param name="ProgramHere">The program's file on this machine.</param>
 internal sealed record SandboxCommand(IReadOnlyList<string> Arguments, string ProgramHere, IReadOnlyDictionary<string, string> Environment)
 {
-    public const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
+    public const string DefaultPath = "/usr/local/bin:/usr/bin:/bin", RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
 
     /// <param name="task">The task directory as the sandbox sees it.</param>
     /// <param name="runtime">The runtime directory as the sandbox sees it.</param>
@@ -52,13 +52,16 @@ internal sealed record SandboxCommand(IReadOnlyList<string> Arguments, string Pr
     {
         var all = new Dictionary<string, string>(given)
         {
-            ["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{runtimeApiPort}",
+            [RuntimeApiVariable] = RuntimeApi(runtimeApiPort),
             ["LAMBDA_TASK_ROOT"] = task,
             ["LAMBDA_RUNTIME_DIR"] = runtime,
         };
         all.TryAdd("PATH", DefaultPath);
         return all;
     }
+
+    /// <summary>What <see cref="RuntimeApiVariable"/> says.</summary>
+    public static string RuntimeApi(int port) => $"127.0.0.1:{port}";
 
     private static void RequireDirectory(string path)
     {

@@ -49,7 +49,7 @@ internal static class CgroupCreation
         var file = Path.Combine(folder, Subtree);
         var present = File.Exists(file) ? File.ReadAllText(file).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries) : [];
         if (CgroupLayout.Needed.Except(present).ToArray() is { Length: > 0 } missing)
-            File.WriteAllText(file, string.Join(' ', missing.Select(controller => "+" + controller)));
+            ControlFile.Write(file, string.Join(' ', missing.Select(controller => "+" + controller)));
     }
 
     // Version 1: a new group has no CPU and no memory node, and no process can join it.
@@ -57,14 +57,14 @@ internal static class CgroupCreation
     {
         foreach (var file in (string[])[Cpuset, MemoryNodes])
             if (File.ReadAllText(Path.Combine(to, file)).Trim().Length == 0)
-                File.WriteAllText(Path.Combine(to, file), File.ReadAllText(Path.Combine(from, file)).Trim());
+                ControlFile.Write(Path.Combine(to, file), File.ReadAllText(Path.Combine(from, file)).Trim());
     }
 
     private static void Limit(CgroupLayout layout, string path, int memoryMib)
     {
         var bytes = ((long)memoryMib << 20).ToString(CultureInfo.InvariantCulture);
         var (quota, period) = (SandboxCgroup.InitQuota(memoryMib), SandboxCgroup.PeriodMicroseconds);
-        void Write(string tree, string file, string value) => File.WriteAllText(Path.Combine(tree, path, file), value);
+        void Write(string tree, string file, string value) => ControlFile.Write(Path.Combine(tree, path, file), value);
 
         Write(layout.Pids, "pids.max", Confinement.MostProcesses.ToString(CultureInfo.InvariantCulture));
         if (layout.IsUnified)
@@ -87,8 +87,8 @@ internal static class CgroupCreation
 
     private static void LimitDevices(string group)
     {
-        File.WriteAllText(Path.Combine(group, "devices.deny"), "a");
+        ControlFile.Write(Path.Combine(group, "devices.deny"), "a");
         foreach (var device in Devices)
-            File.WriteAllText(Path.Combine(group, "devices.allow"), $"c {device} rw");
+            ControlFile.Write(Path.Combine(group, "devices.allow"), $"c {device} rw");
     }
 }

@@ -34,7 +34,7 @@ internal static class CgroupRemoval
             // Where it exists (v2 since 5.14; the unified tree of a hybrid), it kills the whole tree at once, forks included.
             var killFile = Path.Combine(group, "cgroup.kill");
             if (File.Exists(killFile))
-                Ignoring(() => File.WriteAllText(killFile, "1"));
+                Ignoring(() => ControlFile.Write(killFile, "1"));
             foreach (var folder in Tree(group))
                 Ignoring(() => pids.UnionWith(File.ReadLines(Path.Combine(folder, "cgroup.procs")).Select(line => int.Parse(line, CultureInfo.InvariantCulture))));
         }

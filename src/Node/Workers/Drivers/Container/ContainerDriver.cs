@@ -165,7 +165,11 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
 
     private async Task RunBlankAsync(ContainerSandbox sandbox, BlankSpec spec, CancellationToken cancellation)
     {
-        var variables = new Dictionary<string, string>(spec.Environment) { [BlankSpec.AssignmentVariable] = AssignmentPipe.Descriptor.ToString() };
+        var variables = new Dictionary<string, string>(spec.Environment)
+        {
+            [BlankSpec.AssignmentVariable] = AssignmentPipe.Descriptor.ToString(),
+            [SandboxCommand.RuntimeApiVariable] = SandboxCommand.RuntimeApi(NetworkNamespace.RuntimeApiPort),
+        };
         var command = SandboxCommand.Of(spec.Command, variables, spec.RuntimeDirectory, SandboxRoot.RuntimeDirectory, SandboxRoot.Has);
         using var network = sandbox.Prepare(BlankScratchMib);
         var assignment = sandbox.PrepareAssignment();

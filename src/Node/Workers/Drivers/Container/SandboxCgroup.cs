@@ -120,7 +120,7 @@ internal sealed class SandboxCgroup : IDisposable
             SetQuota(InitQuota(memoryMib));
     }
 
-    private void Write(string tree, string file, string value) => File.WriteAllText(Path.Combine(tree, _path, file), value);
+    private void Write(string tree, string file, string value) => ControlFile.Write(Path.Combine(tree, _path, file), value);
 
     /// <summary>Closes the files; the last values read stay.</summary>
     public void Dispose()
