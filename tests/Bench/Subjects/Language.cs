@@ -29,7 +29,7 @@ internal sealed partial record Language(string Name, string Interpreter, Regex I
         WhoAmI = "index.whoami",
     };
 
-    public static readonly Language Java = new("java", "/usr/bin/java", new Regex(@"java\d+"), "java{0}", "java Hello")
+    public static readonly Language Java = new("java", "/usr/bin/java", new Regex(@"java\d+"), "java{0}", "java, empty main")
     {
         Nothing = ["-cp", Path.Combine(Sources, "java"), "Functions"],
         Files = [Path.Combine(Sources, "java", "Functions.class")],
@@ -38,7 +38,7 @@ internal sealed partial record Language(string Name, string Interpreter, Regex I
         Compiler = ["/usr/bin/javac", Path.Combine(Sources, "java", "Functions.java")],
     };
 
-    public static readonly Language DotNet = new("dotnet", "/usr/bin/dotnet", new Regex(@"dotnet\d+"), "dotnet{0}", "dotnet hello.dll")
+    public static readonly Language DotNet = new("dotnet", "/usr/bin/dotnet", new Regex(@"dotnet\d+"), "dotnet{0}", "dotnet, empty main")
     {
         Nothing = [Path.Combine(MeasuredFolder(), "Measured.dll")],
         Files = [.. Directory.Exists(MeasuredFolder()) ? Directory.GetFiles(MeasuredFolder()) : []],

@@ -2,7 +2,10 @@ namespace Measured;
 
 public static class Functions
 {
-    public static void Main() => Console.WriteLine("hello");
+    public static void Main()
+    {
+        // The plain start that a cold one is measured beside.
+    }
 
     public static Dictionary<string, string> Echo(Dictionary<string, string> input) => input;
 
