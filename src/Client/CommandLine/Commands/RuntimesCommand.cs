@@ -37,7 +37,10 @@ internal static class RuntimesCommand
         return ExitCode.Ok;
     }
 
-    // Their memory size where they do for no other.
-    private static string Waiting(BlankDescription blank) =>
-        string.Create(CultureInfo.InvariantCulture, blank.MemoryMib is { } memoryMib ? $"{blank.Ready} of {memoryMib} MB" : $"{blank.Ready}");
+    // With their memory size where they do for no other.
+    private static string Waiting(BlankDescription blank)
+    {
+        var ready = blank.Ready.ToString(CultureInfo.InvariantCulture);
+        return blank.MemoryMib is { } memoryMib ? string.Create(CultureInfo.InvariantCulture, $"{ready} of {memoryMib} MB") : ready;
+    }
 }
