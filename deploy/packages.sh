@@ -52,6 +52,8 @@ PACKAGES_TESTS=(
 )
 PACKAGES_BENCH=(
   "${PACKAGES_NODE[@]}"
+  "${PACKAGES_BUILD[@]}"
+  "openjdk-17-jdk-headless:/usr/bin/javac"
   "git:git"
   "wrk:wrk"
 )

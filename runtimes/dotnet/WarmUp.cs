@@ -10,12 +10,26 @@ internal static class WarmUp
     {
         var own = typeof(WarmUp).Assembly.Location;
         var name = new HandlerName(Path.GetFileNameWithoutExtension(own), typeof(Sample).FullName!, nameof(Sample.Greet));
-        var handler = HandlerLoader.Load(name, Path.GetDirectoryName(own)!);
-        var invocation = new Invocation(new Dictionary<string, string> { ["lambda-runtime-aws-request-id"] = "" });
-        _ = handler.Invoke(new MemoryStream("""{"name":"é","numbers":[1]}"""u8.ToArray()), invocation);
+        Serve(HandlerLoader.Load(name, Path.GetDirectoryName(own)!));
         _ = Fault.Write(new InvalidOperationException());
         _ = ((ISample)Shape.Create(typeof(ISample), (_, _) => 1)).Number;
         _ = FunctionLog.Format(null, "");
+        Console.OpenStandardOutput().Dispose();
+    }
+
+    private static void Serve(Handler handler)
+    {
+        using var node = new RehearsalApi();
+        using var api = new RuntimeApi(node.Address);
+        node.Answer("""{"name":"é","numbers":[1]}""");
+        try
+        {
+            new InvocationLoop(api, handler).Run();
+        }
+        catch (HungUpException)
+        {
+            // It has been played to its end.
+        }
     }
 
     internal interface ISample

@@ -17,13 +17,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Concatenation inline: the way through invokedynamic costs 20 ms at its first use.
 "$home/bin/javac" --release 17 -g -Xlint:all -Werror -XDstringConcat=inline -d "$work/classes" "$here"/src/hearth/bootstrap/*.java
+"$home/bin/javac" --release 17 -Xlint:all -Werror -d "$work/rehearsal" "$here"/src/rehearsal/*.java
 # Stored, not deflated: read at every cold start.
 "$home/bin/jar" --create --no-compress --file "$work/bootstrap.jar" --manifest "$here/manifest.mf" -C "$work/classes" .
 cc -shared -fPIC -O2 -Wall -Wextra -Werror -I "$home/include" -I "$home/include/linux" \
   -o "$work/libbootstrap.so" "$here/src/process.c"
-mkdir -p "$out"
+mkdir -p "$out/rehearsal/rehearsal"
 # In one step each: a sandbox that starts meanwhile sees a whole file.
-for file in bootstrap.jar libbootstrap.so; do
+for file in rehearsal/rehearsal/Echo.class bootstrap.jar libbootstrap.so; do
   install -m 644 "$work/$file" "$out/$file.new"
   mv "$out/$file.new" "$out/$file"
 done

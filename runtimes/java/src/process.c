@@ -1,7 +1,5 @@
 /* What a blank start needs of the C library and Java does not have. Texts arrive as UTF-8 that ends in NUL. */
-#include <fcntl.h>
 #include <jni.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,23 +30,4 @@ JNIEXPORT jboolean JNICALL Java_hearth_bootstrap_ProcessState_set(JNIEnv *env, j
     if (value_text != NULL)
         (*env)->ReleaseByteArrayElements(env, value, value_text, JNI_ABORT);
     return done;
-}
-
-/* Begins this process again, with the same command line and the environment as it is now. Returns only on failure. */
-JNIEXPORT void JNICALL Java_hearth_bootstrap_ProcessState_startAnew(JNIEnv *env, jclass self)
-{
-    (void)env;
-    (void)self;
-    static char line[16384];
-    static char *arguments[256];
-    int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? -1 : read(file, line, sizeof line - 1);
-    int count = 0;
-    for (ssize_t at = 0; at < length && count < 255; at++)
-        if (at == 0 || line[at - 1] == '\0')
-            arguments[count++] = line + at;
-    sigset_t none; /* what this thread of the Java machine blocks would stay blocked */
-    sigemptyset(&none);
-    pthread_sigmask(SIG_SETMASK, &none, NULL);
-    execv("/proc/self/exe", arguments);
 }

@@ -31,7 +31,8 @@ public sealed record ListRuntimesResponse(string Node, string Sandbox, IReadOnly
 /// <summary>How many sandboxes wait for a function of this runtime.</summary>
 /// <param name="Ready">Their runtime process is up.</param>
 /// <param name="Starting">Being made.</param>
-public sealed record BlankDescription(string Runtime, int Ready, int Starting);
+/// <param name="MemoryMib">The one memory size of functions they do for; null where their runtime's process does for many sizes.</param>
+public sealed record BlankDescription(string Runtime, int Ready, int Starting, int? MemoryMib = null);
 
 public sealed record ListBlanksResponse(IReadOnlyList<BlankDescription> Blanks);
 

@@ -44,7 +44,8 @@ public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId Envir
 
 /// <summary>Asks a worker to make a code package ready to run. Reply: <see cref="PackagePrepared"/>.</summary>
 /// <param name="Runtime">What will run it, for the worker to be ready as well.</param>
-public sealed record PreparePackage(CodeReference Code, string Runtime);
+/// <param name="MemoryMib">The function's size, for the same reason.</param>
+public sealed record PreparePackage(CodeReference Code, string Runtime, int MemoryMib);
 
 /// <param name="Failure">Null when the package is ready.</param>
 /// <param name="FailureCode">AWS's code for it, as <c>InvalidImage</c>; null where it has none but <c>InternalError</c>.</param>

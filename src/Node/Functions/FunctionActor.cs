@@ -209,7 +209,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         WriteCatalogue(replyTo, reply);
     }
 
-    private void Prepare(FunctionRecord function) => _context.Worker.Tell(new PreparePackage(function.Code, function.Settings.Runtime));
+    private void Prepare(FunctionRecord function) => _context.Worker.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));
 
     private void StopAll(IEnumerable<EnvironmentId> environments)
     {

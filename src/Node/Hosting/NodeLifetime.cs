@@ -47,8 +47,8 @@ internal sealed class NodeLifetime(
             }
         }
 
-        foreach (var runtime in await catalogue.RuntimesInUseAsync(cancellationToken))
-            worker.ActorRef.Tell(new BlankActor.Expect(runtime));
+        foreach (var used in await catalogue.RuntimesInUseAsync(cancellationToken))
+            worker.ActorRef.Tell(new BlankActor.Expect(used.Runtime, used.MemoryMib));
         readiness.Started();
     }
 

@@ -57,13 +57,15 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
         return hashes.ToHashSet();
     }
 
-    public async Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<RuntimeInUse>> RuntimesInUseAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();
-        return await connection.QueryToListAsync<string>(
+        return await connection.QueryToListAsync<RuntimeInUse>(
             """
-            SELECT DISTINCT json_extract(configuration, '$.Runtime') FROM hearth_functions
+            SELECT json_extract(configuration, '$.Runtime') AS Runtime, json_extract(configuration, '$.MemorySize') AS MemoryMib
+            FROM hearth_functions
             WHERE NOT deleted AND json_extract(configuration, '$.Runtime') IS NOT NULL
+            GROUP BY 1, 2 ORDER BY COUNT(*)
             """,
             cancellation);
     }

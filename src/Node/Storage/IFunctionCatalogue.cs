@@ -20,8 +20,8 @@ internal interface IFunctionCatalogue
     /// <returns>Null while an update is under way: a row names its new code, and invocations still run the old.</returns>
     Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation);
 
-    /// <summary>Runtimes that some function's row names, as <c>python3.11</c>.</summary>
-    Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation);
+    /// <summary>What some function's row names, each once, the least named first.</summary>
+    Task<IReadOnlyList<RuntimeInUse>> RuntimesInUseAsync(CancellationToken cancellation);
 
     /// <summary>Functions whose journal is ahead of their row: a crash fell between the two.</summary>
     Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation);
@@ -30,5 +30,9 @@ internal interface IFunctionCatalogue
 /// <param name="SequenceNumber">The journal's, at the row's state.</param>
 /// <param name="Configuration">Null for a deleted function: its row stays as a tombstone and is not listed.</param>
 internal sealed record CatalogueEntry(string Name, long SequenceNumber, FunctionConfiguration? Configuration);
+
+/// <param name="Runtime">As <c>python3.11</c>.</param>
+/// <param name="MemoryMib">The size of functions of it.</param>
+internal sealed record RuntimeInUse(string Runtime, int MemoryMib);
 
 internal sealed record CatalogueTotals(long Functions, long CodeBytes);

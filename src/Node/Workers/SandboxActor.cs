@@ -233,7 +233,7 @@ internal sealed class SandboxActor : ReceiveActor
     // Null where there is none, or none that could be assigned: the long way is always open.
     private async Task<ISandbox?> AssignBlankAsync(SandboxSpec spec)
     {
-        if (_blanks is null || (await _blanks.Ask<BlankActor.Taken>(new BlankActor.Take(_command.Spec.Settings.Runtime), BlankDeadline)).Blank is not { } blank)
+        if (_blanks is null || (await _blanks.Ask<BlankActor.Taken>(new BlankActor.Take(_command.Spec.Settings.Runtime, spec.MemoryMib), BlankDeadline)).Blank is not { } blank)
             return null;
         try
         {

@@ -47,7 +47,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<PreparePackage>(prepare =>
         {
             if (prepare.Code.ImageUri is null)
-                _blanks?.Tell(new BlankActor.Expect(prepare.Runtime));
+                _blanks?.Tell(new BlankActor.Expect(prepare.Runtime, prepare.MemoryMib));
             PrepareAsync(prepare.Code).PipeTo(Sender);
         });
         Receive<BlankActor.Expect>(expect => _blanks?.Forward(expect));

@@ -58,9 +58,9 @@ internal sealed class BurstScenario(BenchOptions options) : IScenario
         // What they are promised, not what they take: about 7 MiB each.
         await using var node = await HearthNode.StartAsync(options, kind with { Options = [.. kind.Options, "--memory", "131072"] }, cancellation);
         await Parallel.ForEachAsync(Enumerable.Range(0, size), cancellation, async (number, stop) =>
-            await node.CreateAsync(FunctionName(number), Language.Python, "echo", memoryMib: 128, stop));
+            await node.CreateAsync(FunctionName(number), Language.Python, Language.Python.Echo, memoryMib: 128, stop));
         await node.InvokeAsync(FunctionName(0), Event, cancellation); // Compiles the node's path; its environment is warm in what follows.
-        await node.BlankReadyAsync(Language.Python, cancellation);
+        await node.BlankReadyAsync(Language.Python, memoryMib: 128, cancellation);
         return await TimeAllAsync($"python, {kind.Name}", size, size, async number =>
         {
             try

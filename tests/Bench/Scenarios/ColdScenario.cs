@@ -23,9 +23,9 @@ internal sealed class ColdScenario(BenchOptions options) : IScenario
         await using var nodes = await HearthNodes.StartAsync(options, NodeKind.WithAndWithoutBlanks(options), cancellation);
         using var container = Machine.IsRoot ? new BareContainer() : null;
         var kinds = new List<ColdKind>();
-        foreach (var language in Language.All)
+        foreach (var language in nodes.Languages)
         {
-            kinds.Add(new ColdKind(PlainName(language), _ => Programs.TimeAsync(language.Interpreter, language.Nothing, cancellation)));
+            kinds.Add(new ColdKind(language.Plain, _ => Programs.TimeAsync(language.Interpreter, language.Nothing, cancellation)));
             foreach (var node in nodes.All)
                 kinds.Add(new ColdKind($"{language.Name}, {node.Kind.Name}", number => FirstInvokeAsync(node, language, number, cancellation)) { Language = language, Driver = node.Kind.Driver });
         }
@@ -48,15 +48,16 @@ internal sealed class ColdScenario(BenchOptions options) : IScenario
         return Tabulate(kinds);
     }
 
-    private const string ContainerName = "runc run /bin/true";
+    // The heap of a Java process follows it; every size of function has its own blank one.
+    private const int MemoryMib = 1_024;
 
-    private static string PlainName(Language language) => $"{language.Name} {string.Join(' ', language.Nothing)}";
+    private const string ContainerName = "runc run /bin/true";
 
     private static async Task<double> FirstInvokeAsync(HearthNode node, Language language, int number, CancellationToken cancellation)
     {
         var function = $"cold-{language.Name}-{number}";
-        await node.CreateAsync(function, language, "echo", memoryMib: 512, cancellation);
-        await node.BlankReadyAsync(language, cancellation);
+        await node.CreateAsync(function, language, language.Echo, MemoryMib, cancellation);
+        await node.BlankReadyAsync(language, MemoryMib, cancellation);
         await Task.Delay(Pause, cancellation);
         var start = Stopwatch.GetTimestamp();
         await node.InvokeAsync(function, Event, cancellation);
@@ -71,7 +72,7 @@ internal sealed class ColdScenario(BenchOptions options) : IScenario
         var runc = kinds.FirstOrDefault(kind => kind.Name == ContainerName)?.Ms.Median;
         foreach (var kind in kinds)
         {
-            var plain = kind.Language is null ? (double?)null : kinds.First(other => other.Name == PlainName(kind.Language)).Ms.Median;
+            var plain = kind.Language is null ? (double?)null : kinds.First(other => other.Name == kind.Language.Plain).Ms.Median;
             kind.ToPlain = kind.Ms.Median / plain;
             // A process sandbox runs no runc: its floor is the plain start.
             kind.ToRuncAndPlain = kind.Driver == "container" ? kind.Ms.Median / (runc + plain) : null;

@@ -25,7 +25,7 @@ internal sealed class MemoryScenario(BenchOptions options) : IScenario
         var figures = new List<MemoryFigure>();
         foreach (var node in nodes.All)
         {
-            foreach (var language in Language.All)
+            foreach (var language in nodes.Languages)
             {
                 Console.Error.WriteLine($"memory: {language.Name}, {node.Kind.Name}");
                 var figure = Measure($"{language.Name}, {node.Kind.Name}", await StartAsync(node, language, cancellation));
@@ -48,7 +48,7 @@ internal sealed class MemoryScenario(BenchOptions options) : IScenario
         for (var number = 0; number < options.Samples; number++)
         {
             var function = $"idle-{language.Name}-{number}";
-            await node.CreateAsync(function, language, "whoami", memoryMib: 256, cancellation);
+            await node.CreateAsync(function, language, language.WhoAmI, memoryMib: 256, cancellation);
             var answer = await node.InvokeAsync(function, "{}"u8.ToArray(), cancellation);
             found.Add(JsonSerializer.Deserialize<Whoami>(answer, JsonSerializerOptions.Web)!);
         }

@@ -27,7 +27,7 @@ internal sealed class WarmScenario(BenchOptions options) : IScenario
         var subjects = new List<WarmSubject> { new("bare node", _ => floors.Node), new("bare kestrel", _ => floors.Kestrel) };
         foreach (var node in nodes.All)
         {
-            foreach (var language in Language.All)
+            foreach (var language in (Language[])[Language.Python, Language.Node])
                 subjects.Add(await DeployAsync(node, language, cancellation));
         }
 
@@ -49,7 +49,7 @@ internal sealed class WarmScenario(BenchOptions options) : IScenario
     {
         string Function(int connections) => $"echo-{language.Name}-{connections}";
         foreach (var connections in Connections)
-            await node.CreateAsync(Function(connections), language, "echo", MemoryMib(connections), cancellation);
+            await node.CreateAsync(Function(connections), language, language.Echo, MemoryMib(connections), cancellation);
         return new WarmSubject($"{language.Name}, {node.Kind.Name}", connections => node.InvokeAddress(Function(connections)))
         {
             Warm = (connections, stop) => WarmAsync(node, Function(connections), connections, stop),

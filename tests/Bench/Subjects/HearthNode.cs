@@ -69,7 +69,7 @@ internal sealed class HearthNode : IAsyncDisposable
             FunctionName = name,
             Runtime = _runtimes[language],
             Role = "arn:aws:iam::000000000000:role/bench",
-            Handler = language.Handler(handler),
+            Handler = handler,
             MemorySize = memoryMib,
             Timeout = 30,
             Code = new { ZipFile = language.Package(name) },
@@ -86,11 +86,14 @@ internal sealed class HearthNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a sandbox waits for a function of the language; returns at once where the node keeps none.</summary>
-    public async Task BlankReadyAsync(Language language, CancellationToken cancellation)
+    /// <summary>Whether this machine has what the language takes.</summary>
+    public bool Serves(Language language) => _runtimes.ContainsKey(language);
+
+    /// <summary>Waits until a sandbox waits for a function of the language and size; returns at once where the node keeps none.</summary>
+    public async Task BlankReadyAsync(Language language, int memoryMib, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Kind.KeepsBlanks && !await IsBlankReadyAsync(_runtimes[language], cancellation))
+        while (Kind.KeepsBlanks && !await IsBlankReadyAsync(_runtimes[language], memoryMib, cancellation))
         {
             if (Stopwatch.GetElapsedTime(start) > StartDeadline)
                 throw new BenchException($"no blank sandbox of {_runtimes[language]} came\n{LogTail()}");
@@ -98,11 +101,12 @@ internal sealed class HearthNode : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsBlankReadyAsync(string runtime, CancellationToken cancellation)
+    private async Task<bool> IsBlankReadyAsync(string runtime, int memoryMib, CancellationToken cancellation)
     {
         using var listed = JsonDocument.Parse(await _client.GetByteArrayAsync("hearth/v1/blanks", cancellation));
         return listed.RootElement.GetProperty("Blanks").EnumerateArray()
-            .Any(blank => blank.GetProperty("Runtime").GetString() == runtime && blank.GetProperty("Ready").GetInt32() > 0);
+            .Any(blank => blank.GetProperty("Runtime").GetString() == runtime && blank.GetProperty("Ready").GetInt32() > 0
+                && (!blank.TryGetProperty("MemoryMib", out var size) || size.ValueKind == JsonValueKind.Null || size.GetInt32() == memoryMib));
     }
 
     /// <summary>Invokes a function and returns what it returned.</summary>
@@ -154,11 +158,15 @@ internal sealed class HearthNode : IAsyncDisposable
         foreach (var language in Language.All)
         {
             var served = language.Identifiers.Matches(listed).Select(match => match.Value).Distinct().ToList();
-            var version = (await Programs.RunAsync(language.Interpreter, ["--version"], cancellation)).Trim(' ', '\n').Split(' ')[^1].TrimStart('v').Split('.');
-            var own = language == Language.Python ? $"python{version[0]}.{version[1]}" : $"nodejs{version[0]}.x";
-            _runtimes[language] = served.Contains(own)
-                ? own
-                : served.LastOrDefault() ?? throw new BenchException($"the node serves no runtime for {language.Name}: {listed}");
+            if (served.Count == 0 || !File.Exists(language.Interpreter))
+            {
+                Console.Error.WriteLine($"without {language.Name}: the node ({Kind.Name}) does not serve it, or there is no {language.Interpreter}");
+                continue;
+            }
+
+            await language.CompileAsync(cancellation);
+            var own = await language.OwnIdentifierAsync(cancellation);
+            _runtimes[language] = served.Contains(own) ? own : served[^1];
         }
     }
 

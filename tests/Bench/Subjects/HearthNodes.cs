@@ -7,6 +7,9 @@ internal sealed class HearthNodes : IAsyncDisposable
 
     public IReadOnlyList<HearthNode> All => _nodes;
 
+    /// <summary>Those that every node serves.</summary>
+    public IEnumerable<Language> Languages => Language.All.Where(language => _nodes.TrueForAll(node => node.Serves(language)));
+
     public static async Task<HearthNodes> StartAsync(BenchOptions options, IReadOnlyList<NodeKind> kinds, CancellationToken cancellation)
     {
         var nodes = new HearthNodes();

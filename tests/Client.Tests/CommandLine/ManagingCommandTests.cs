@@ -101,6 +101,7 @@ public sealed class ManagingCommandTests : CommandLineTests
         Assert.Contains("Python 3.11.2", run.Out, StringComparison.Ordinal);
         Assert.Contains("provided.al2023", run.Out, StringComparison.Ordinal);
         Assert.Matches(@"python3\.11 .* 3\s*\n", run.Out);
+        Assert.Contains("2 of 512 MB, 1 of 2048 MB", run.Out, StringComparison.Ordinal);
         using var report = JsonDocument.Parse((await RunAsync("runtimes", "--json")).Out);
         Assert.Equal(Node.Runtimes.Count, report.RootElement.GetProperty("Runtimes").GetArrayLength());
     }

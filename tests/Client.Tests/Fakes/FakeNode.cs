@@ -32,6 +32,7 @@ public sealed class FakeNode : IAsyncDisposable
     [
         new("python3.9", "python", "Python 3.11.2"), new("python3.11", "python", "Python 3.11.2"),
         new("nodejs18.x", "nodejs", "Node 20.19"), new("nodejs20.x", "nodejs", "Node 20.19"),
+        new("java17", "java", "Java 17.0.15"),
         new("provided.al2", "provided", null), new("provided.al2023", "provided", null),
     ];
 

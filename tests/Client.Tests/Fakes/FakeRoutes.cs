@@ -52,7 +52,7 @@ internal static class FakeRoutes
     private static void MapNode(WebApplication app, FakeNode node)
     {
         app.MapGet(NodeApi.Runtimes, () => Json(new ListRuntimesResponse("node-1", "container", node.Runtimes), ApiJson.Relaxed.ListRuntimesResponse));
-        app.MapGet(NodeApi.Blanks, () => Json(new ListBlanksResponse([new BlankDescription("python3.11", 3, 1)]), ApiJson.Relaxed.ListBlanksResponse));
+        app.MapGet(NodeApi.Blanks, () => Json(new ListBlanksResponse([new BlankDescription("python3.11", 3, 1), new BlankDescription("java17", 1, 0, 2_048), new BlankDescription("java17", 2, 0, 512)]), ApiJson.Relaxed.ListBlanksResponse));
         app.MapGet(NodeApi.Egress, (string? function) => Json(
             new ListEgressResponse(
                 "/data/egress.json",

@@ -70,6 +70,33 @@ public abstract class RuntimeSuite(SharedNode shared, SampleFunctions samples)
         Assert.True(Assert.Single(await function.EnvironmentsAsync()).Start!.Blank);
     }
 
+    [SuiteTheory]
+    [InlineData(256)]
+    [InlineData(1_024)]
+    [InlineData(2_048)]
+    public async Task A_Java_process_that_waited_has_the_heap_that_one_started_for_the_function_has(int memoryMib)
+    {
+        if (!Node.IsContainer)
+            return;
+        var waited = await CreateAsync("java", request => request with { MemorySize = memoryMib });
+        await Patience.UntilAsync(
+            async () => (await Node.Client.ListBlanksAsync()).Blanks.Any(blank => blank.MemoryMib == memoryMib && blank.Ready > 0), $"a Java process of {memoryMib} MB waits");
+        // A variable that only the start of a process can honour.
+        var anew = await CreateAsync("java", request => request with
+        {
+            MemorySize = memoryMib,
+            Environment = new EnvironmentSettings(new Dictionary<string, string> { ["NAME"] = Name, ["LD_BIND_NOW"] = "1" }),
+        });
+
+        var heaps = new List<string>();
+        foreach (var function in (TestFunction[])[waited, anew])
+            heaps.Add((await function.InvokeAsync("\"heap\"")).AssertSucceeded().Text);
+
+        Assert.Equal(heaps[1], heaps[0]);
+        Assert.True(Assert.Single(await waited.EnvironmentsAsync()).Start!.Blank);
+        Assert.False(Assert.Single(await anew.EnvironmentsAsync()).Start!.Blank);
+    }
+
     private Task<TestFunction> CreateAsync(string language, Func<CreateFunctionRequest, CreateFunctionRequest>? configure = null) =>
         Node.CreateAsync(samples.SourceOf(language), request =>
         {

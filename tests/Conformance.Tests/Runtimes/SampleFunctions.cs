@@ -48,6 +48,7 @@ public sealed class SampleFunctions : IAsyncLifetime
                 System.out.println("seen " + System.getenv("NAME"));
                 if ("fail".equals(event)) throw new IllegalStateException("asked to fail");
                 if ("sleep".equals(event)) Thread.sleep(600_000);
+                if ("heap".equals(event)) return Runtime.getRuntime().maxMemory();
                 return Arrays.asList(System.getenv("NAME"), event, ++calls);
             }
         }

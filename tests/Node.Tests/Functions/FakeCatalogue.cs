@@ -48,7 +48,7 @@ internal sealed class FakeCatalogue : IFunctionCatalogue
 
     public Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<string>> RuntimesInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<RuntimeInUse>> RuntimesInUseAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -264,26 +264,22 @@ public sealed class JavaBootstrapTests
     {
         await using var run = await BootstrapRun.StartBlankAsync("java");
 
-        await run.AssignFolderAsync("app.Methods::place", await JavaFunctions.WithLibraryAsync(), ("GREETING", "schön=1"), ("TZ", ":Asia/Tokyo"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "10000000"));
+        await run.AssignFolderAsync("app.Methods::place", await JavaFunctions.WithLibraryAsync(), ("GREETING", "schön=1"), ("TZ", ":Asia/Tokyo"));
 
         Assert.Equal("""["data\n","data\nschön=1\n","schön=1","schön=1",false,"Asia/Tokyo"]""", (await run.InvokeAsync("[\"GREETING\"]")).Body);
         Assert.Equal("""["data\n","data\n7\n","7","7",false,"Asia/Tokyo"]""", (await run.InvokeAsync("[\"AWS_LAMBDA_FUNCTION_VERSION\"]")).Body);
         Assert.Equal("", run.Output);
     }
 
-    [Theory]
-    [InlineData("10000000", "OTHER_OPTIONS", "[false,null,null]")]
-    [InlineData("256", "OTHER_OPTIONS", "[true,null,null]")]
-    [InlineData("10000000", "JAVA_TOOL_OPTIONS", "[true,\"hello\",null]")]
-    public async Task A_blank_process_starts_anew_in_place_where_its_heap_is_too_large_or_the_owner_sets_Javas_options(
-        string memory, string variable, string expected)
+    [Fact]
+    public async Task A_rehearsal_leaves_no_trace_in_a_function()
     {
         await using var run = await BootstrapRun.StartBlankAsync("java");
 
-        await run.AssignFolderAsync("app.Methods::start", await JavaFunctions.WithLibraryAsync(),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory), (variable, "-Dgreeting=hello"));
+        await run.AssignFolderAsync("app.Methods::trace", await JavaFunctions.WithLibraryAsync());
 
-        Assert.Equal(expected, (await run.InvokeAsync()).Body);
+        Assert.Equal("[null,null]", (await run.InvokeAsync()).Body);
+        Assert.Equal("", run.Output);
     }
 
     [Fact]

@@ -97,6 +97,17 @@ public sealed class FunctionCatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task Runtimes_in_use_are_told_with_the_sizes_of_their_functions_the_most_used_last()
+    {
+        await PutAsync("a", 1, Configuration("a") with { Runtime = "java17", MemorySize = 512 });
+        await PutAsync("b", 1, Configuration("b") with { Runtime = "java17", MemorySize = 512 });
+        await PutAsync("c", 1, Configuration("c") with { Runtime = "java17", MemorySize = 1_024 });
+        await PutAsync("image", 1, Configuration("image") with { Runtime = null });
+        await PutAsync("gone", 2, null);
+        Assert.Equal([new RuntimeInUse("java17", 1_024), new RuntimeInUse("java17", 512)], await _catalogue.RuntimesInUseAsync(default));
+    }
+
+    [Fact]
     public async Task An_empty_catalogue_has_totals_of_nothing()
     {
         Assert.Equal(new CatalogueTotals(0, 0), await _catalogue.TotalsAsync(default));

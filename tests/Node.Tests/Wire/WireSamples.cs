@@ -70,7 +70,7 @@ internal static class WireSamples
         new StopEnvironment(Environment(1)),
         new ReclaimEnvironment("hello", Environment(1)),
         new ReportEnvironments("hello"),
-        new PreparePackage(Code, "python3.11"),
+        new PreparePackage(Code, "python3.11", 512),
         new EnvironmentEnded("hello", Environment(1)),
         new EnvironmentsReported("hello", [new ReportedEnvironment(Environment(1), "d1", Time, Lent), new ReportedEnvironment(Environment(2), "d1", Time, null)]),
         new PackagePrepared(Code, null),

@@ -65,7 +65,7 @@ public class SandboxActorBlankTests : WorkerRig
     [Fact]
     public async Task A_package_that_is_prepared_has_its_runtime_wait()
     {
-        Worker.Tell(new PreparePackage(Code, "waiting"), TestActor);
+        Worker.Tell(new PreparePackage(Code, "waiting", 128), TestActor);
         ExpectMsg<PackagePrepared>();
         await ReadyAsync();
     }
@@ -81,7 +81,7 @@ public class SandboxActorBlankTests : WorkerRig
 
     private async Task ReadyAsync()
     {
-        Worker.Tell(new BlankActor.Expect("waiting"), TestActor);
+        Worker.Tell(new BlankActor.Expect("waiting", 128), TestActor);
         await Eventually.Holds(
             () =>
             {

@@ -161,13 +161,13 @@ public class WorkerActorTests : WorkerRig
     [Fact]
     public void A_package_is_prepared_or_its_failure_told()
     {
-        Worker.Tell(new PreparePackage(Code, "plain"), TestActor);
+        Worker.Tell(new PreparePackage(Code, "plain", 128), TestActor);
         Assert.Equal(new PackagePrepared(Code, null), ExpectMsg<PackagePrepared>());
 
-        Worker.Tell(new PreparePackage(Samples.Code, "plain"), TestActor);
+        Worker.Tell(new PreparePackage(Samples.Code, "plain", 128), TestActor);
         Assert.Equal("The code package is not in the store.", ExpectMsg<PackagePrepared>().Failure);
 
-        Worker.Tell(new PreparePackage(new CodeReference("no hash", 1), "plain"), TestActor);
+        Worker.Tell(new PreparePackage(new CodeReference("no hash", 1), "plain", 128), TestActor);
         Assert.StartsWith("The code package could not be extracted", ExpectMsg<PackagePrepared>().Failure);
     }
 
@@ -178,7 +178,7 @@ public class WorkerActorTests : WorkerRig
             Directory.Delete(folder, recursive: true);
         foreach (var zip in Directory.GetFiles(Path.Combine(PackageRoot, "zips")))
             await File.WriteAllTextAsync(zip, "no zip");
-        Worker.Tell(new PreparePackage(Code, "plain"), TestActor);
+        Worker.Tell(new PreparePackage(Code, "plain", 128), TestActor);
         Assert.StartsWith("The code package could not be extracted", ExpectMsg<PackagePrepared>().Failure);
 
         var lease = Start(1);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Hearth.CommandLine.Hosting;
+using Hearth.Contracts.Api;
 
 namespace Hearth.CommandLine.Commands;
 
@@ -23,16 +24,23 @@ internal static class RuntimesCommand
             return ExitCode.Ok;
         }
 
-        var blanks = (await session.Client.ListBlanksAsync(cancellationToken)).Blanks.ToDictionary(blank => blank.Runtime);
+        var blanks = (await session.Client.ListBlanksAsync(cancellationToken)).Blanks.ToLookup(blank => blank.Runtime);
         var table = session.Out.TableFor("Runtime", "Family", "Served by", "Waiting");
         foreach (var runtime in answer.Runtimes)
         {
-            var waiting = blanks.TryGetValue(runtime.Identifier, out var blank) ? blank.Ready.ToString(CultureInfo.InvariantCulture) : "";
-            table.AddTextRow(runtime.Identifier, runtime.Family, runtime.Interpreter ?? "the package's own bootstrap", waiting);
+            var waiting = blanks[runtime.Identifier].OrderBy(blank => blank.MemoryMib).Select(Waiting);
+            table.AddTextRow(runtime.Identifier, runtime.Family, runtime.Interpreter ?? "the package's own bootstrap", string.Join(", ", waiting));
         }
 
         session.Out.Write(table);
         session.Note($"Node {answer.Node} runs them in sandbox: {answer.Sandbox}");
         return ExitCode.Ok;
+    }
+
+    // With their memory size where they do for no other.
+    private static string Waiting(BlankDescription blank)
+    {
+        var ready = blank.Ready.ToString(CultureInfo.InvariantCulture);
+        return blank.MemoryMib is { } memoryMib ? string.Create(CultureInfo.InvariantCulture, $"{ready} of {memoryMib} MB") : ready;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     private readonly RuntimeCatalog _runtimes;
     private readonly long _budgetMib;
     private readonly TimeProvider _time;
-    private readonly Dictionary<string, BlankStock> _stocks = [];
+    private readonly Dictionary<(string Runtime, int MemoryMib), BlankStock> _stocks = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _longStarts;
     private int _discarding;
@@ -43,7 +43,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         (_driver, _runtimes, _budgetMib, _time) = (driver, runtimes, budgetMib, time);
         Receive<Expect>(expect =>
         {
-            FindStock(expect.Runtime);
+            FindStock(expect.Runtime, expect.MemoryMib)?.Demand.Expect(Now);
             Refill();
         });
         Receive<Take>(OnTake);
@@ -63,7 +63,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
             AnswerDrainer();
         });
         Receive<Tick>(_ => OnTick());
-        Receive<Describe>(_ => Sender.Tell(new Described([.. _stocks.Values.Select(stock => new BlankDescription(stock.Runtime.Identifier, stock.Ready, stock.Starting))])));
+        Receive<Describe>(_ => Sender.Tell(new Described([.. _stocks.Values.Select(Description)])));
         Receive<Drain>(_ => OnDrain());
     }
 
@@ -73,18 +73,21 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    private BlankStock? FindStock(string identifier)
+    private static BlankDescription Description(BlankStock stock) =>
+        new(stock.Runtime.Identifier, stock.Ready, stock.Starting, stock.IsSized ? stock.MemoryMib : null);
+
+    private BlankStock? FindStock(string identifier, int functionMemoryMib)
     {
-        if (_stocks.TryGetValue(identifier, out var stock))
-            return stock;
-        if (!_runtimes.TryFind(identifier, out var runtime) || runtime.Blank is null)
+        if (!_runtimes.TryFind(identifier, out var runtime) || runtime.Blank?.StartMemoryMib(functionMemoryMib) is not { } memoryMib)
             return null;
-        return _stocks[identifier] = new BlankStock(runtime, RuntimeFiles.Fingerprint(runtime));
+        return _stocks.TryGetValue((identifier, memoryMib), out var stock)
+            ? stock
+            : _stocks[(identifier, memoryMib)] = new BlankStock(runtime, memoryMib, RuntimeFiles.Fingerprint(runtime));
     }
 
     private void OnTake(Take take)
     {
-        var stock = FindStock(take.Runtime);
+        var stock = FindStock(take.Runtime, take.MemoryMib);
         stock?.Demand.Note(Now);
         Sender.Tell(new Taken(_drainer is null ? stock?.Take() : null));
         Timers.StartSingleTimer(nameof(Quiet), Quiet.Instance, QuietAfterTake);
@@ -102,28 +105,20 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         }
     }
 
-    // A runtime that is asked for often must not keep another from having one at all: it gives up of its own.
     private void MakeRoomForFirsts()
     {
         if (!MayStart)
             return;
-        foreach (var first in _stocks.Values.Where(stock => stock.Lacks(Now) && stock.Ready + stock.Starting == 0))
+        foreach (var first in _stocks.Values.Where(stock => stock.Lacks(Now) && stock.Ready + stock.Starting == 0 && stock.ResidentMibEach <= _budgetMib))
         {
-            while (first.Runtime.Blank!.ResidentMib > LeftMib && _stocks.Values.Where(stock => stock.Ready > 1).MaxBy(stock => stock.ResidentMib) is { } richest)
-                Discard([richest.TakeYoungest()]);
+            while (first.ResidentMibEach > LeftMib && BlankRoom.Giver(_stocks.Values, first) is { } giver)
+                Discard([giver.TakeYoungest()]);
         }
     }
 
     private long LeftMib => _budgetMib - _stocks.Values.Sum(stock => (long)stock.ResidentMib);
 
-    // The emptiest first, so that one busy runtime does not keep the others without any.
-    private BlankStock? NextToStart()
-    {
-        var left = LeftMib;
-        return _stocks.Values
-            .Where(stock => stock.Lacks(Now) && stock.Runtime.Blank!.ResidentMib <= left)
-            .MinBy(stock => stock.Ready + stock.Starting);
-    }
+    private BlankStock? NextToStart() => BlankRoom.Next(_stocks.Values.Where(stock => stock.Lacks(Now)), LeftMib);
 
     private async Task<object> StartAsync(BlankStock stock)
     {
@@ -131,7 +126,7 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
         try
         {
             var spec = new BlankSpec(
-                $"blank-{Guid.NewGuid():N}", runtime.Command, FunctionVariables.Defaults(runtime), runtime.Directory, runtime.Blank!.MemoryMib);
+                $"blank-{Guid.NewGuid():N}", runtime.Command, FunctionVariables.Defaults(runtime), runtime.Directory, stock.MemoryMib);
             return new Started(stock, await _driver.StartBlankAsync(spec, CancellationToken.None), fingerprint);
         }
         catch (Exception failure)
@@ -190,6 +185,12 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
             Discard(stock.TakeSurplus(Now));
         }
 
+        foreach (var stock in BlankRoom.Forgotten(_stocks.Values, Now))
+        {
+            Discard(stock.TakeAll());
+            _stocks.Remove((stock.Runtime.Identifier, stock.MemoryMib));
+        }
+
         Refill();
     }
 
@@ -222,10 +223,13 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
 
     /// <summary>A function of this runtime is here: its first invocation may come.</summary>
     /// <param name="Runtime">As <c>python3.11</c>.</param>
-    public sealed record Expect(string Runtime);
+    /// <param name="MemoryMib">The function's size.</param>
+    public sealed record Expect(string Runtime, int MemoryMib);
 
     /// <summary>Reply: <see cref="Taken"/>. Whoever gets a sandbox assigns or discards it.</summary>
-    public sealed record Take(string Runtime);
+    /// <param name="Runtime">As <c>python3.11</c>.</param>
+    /// <param name="MemoryMib">The function's size.</param>
+    public sealed record Take(string Runtime, int MemoryMib);
 
     /// <param name="Blank">Null where there is none.</param>
     public sealed record Taken(IBlankSandbox? Blank);

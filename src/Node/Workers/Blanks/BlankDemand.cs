@@ -1,7 +1,7 @@
 namespace Hearth.Node.Workers.Blanks;
 
 /// <summary>
-/// How many blank sandboxes of one runtime are worth keeping: as many as were wanted in the busiest ten seconds of the last
+/// How many blank sandboxes of one kind are worth keeping: as many as were wanted in the busiest ten seconds of the last
 /// ten minutes, and at least one. Pure bookkeeping; time comes in with each call.
 /// </summary>
 internal sealed class BlankDemand
@@ -12,8 +12,15 @@ internal sealed class BlankDemand
     private readonly int[] _counts = new int[Buckets];
     private long _current;
 
+    /// <summary>When one was last wanted, or a function that may want one was made known.</summary>
+    public DateTimeOffset LastAsked { get; private set; }
+
+    /// <summary>A function is here that may want one.</summary>
+    public void Expect(DateTimeOffset now) => LastAsked = now;
+
     public void Note(DateTimeOffset now)
     {
+        LastAsked = now;
         MoveTo(now);
         _counts[_current % Buckets]++;
     }

@@ -8,6 +8,6 @@ internal static class BlankFit
 {
     public static bool Fits(InstalledRuntime runtime, FunctionSettings settings) =>
         runtime.Blank is { } blank
-        && settings.MemoryMib <= blank.MemoryMib
+        && blank.StartMemoryMib(settings.MemoryMib) is not null
         && !(settings.Environment?.Keys.Any(blank.IsReadAtStart) ?? false);
 }

@@ -3,8 +3,9 @@ using Hearth.Node.Workers.Drivers;
 
 namespace Hearth.Node.Workers.Blanks;
 
-/// <summary>The blank sandboxes of one runtime: those that wait, oldest first, and those being started.</summary>
-internal sealed class BlankStock(InstalledRuntime runtime, string fingerprint)
+/// <summary>The blank sandboxes of one kind: those that wait, oldest first, and those being started.</summary>
+/// <param name="memoryMib">The memory limit that they wait under.</param>
+internal sealed class BlankStock(InstalledRuntime runtime, int memoryMib, string fingerprint)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(5);
 
@@ -14,13 +15,21 @@ internal sealed class BlankStock(InstalledRuntime runtime, string fingerprint)
 
     public InstalledRuntime Runtime => runtime;
 
+    public int MemoryMib => memoryMib;
+
+    /// <summary>Whether they do for functions of their own memory size alone.</summary>
+    public bool IsSized => runtime.Blank!.IsSized;
+
     public BlankDemand Demand { get; } = new();
 
     public int Ready => _ready.Count;
 
     public int Starting { get; set; }
 
-    public int ResidentMib => runtime.Blank!.ResidentMib * (Ready + Starting);
+    /// <summary>What one of them takes, in MiB.</summary>
+    public int ResidentMibEach => runtime.Blank!.ResidentMib;
+
+    public int ResidentMib => ResidentMibEach * (Ready + Starting);
 
     /// <summary>Of the files the waiting processes were started from.</summary>
     public string Fingerprint { get; private set; } = fingerprint;

@@ -24,7 +24,7 @@ public sealed class BlankActorTests : TestKit
     {
         var actor = Start();
         Assert.Empty(await DescribeAsync(actor));
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         await ReadyAsync(actor, "alpha", 1);
         Assert.Single(_driver.Specs);
     }
@@ -33,18 +33,51 @@ public sealed class BlankActorTests : TestKit
     public async Task A_runtime_without_a_waiting_form_or_of_another_machine_has_none()
     {
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("never"));
-        actor.Tell(new BlankActor.Expect("unknown"));
+        actor.Tell(new BlankActor.Expect("never", 128));
+        actor.Tell(new BlankActor.Expect("unknown", 128));
         Assert.Null(await TakeAsync(actor, "never"));
         Assert.Null(await TakeAsync(actor, "unknown"));
+        Assert.Null(await TakeAsync(actor, "alpha", memoryMib: 513));
         Assert.Empty(await DescribeAsync(actor));
+    }
+
+    [Fact]
+    public async Task A_runtime_whose_process_is_sized_at_its_start_has_one_for_each_size_that_is_asked_for()
+    {
+        var actor = Start();
+        actor.Tell(new BlankActor.Expect("sized", 1_024));
+        await ReadyAsync(actor, "sized", 1, ofMib: 1_024);
+        Assert.Null(await TakeAsync(actor, "sized", memoryMib: 2_048));
+        await ReadyAsync(actor, "sized", 1, ofMib: 2_048);
+
+        Assert.NotNull(await TakeAsync(actor, "sized", memoryMib: 1_024));
+        Assert.Equal([1_024, 2_048], _driver.Specs.Take(2).Select(spec => spec.MemoryMib));
+    }
+
+    [Fact]
+    public async Task A_size_that_nobody_asks_for_is_given_up_after_an_hour_and_sooner_where_another_needs_the_room()
+    {
+        var actor = Start(budgetMib: 20);
+        foreach (var size in (int[])[512, 1_024, 2_048])
+        {
+            actor.Tell(new BlankActor.Expect("sized", size));
+            await ReadyAsync(actor, "sized", 1, ofMib: size);
+            _time.AdvanceSeconds(1);
+        }
+
+        await ReadyAsync(actor, "sized", 0, ofMib: 512);
+        await ReadyAsync(actor, "sized", 1, ofMib: 1_024);
+
+        _time.Advance(TimeSpan.FromHours(2));
+        actor.Tell(BlankActor.Tick.Instance);
+        Assert.Equal(new BlankDescription("sized", 1, 0, 2_048), Assert.Single(await DescribeAsync(actor)));
     }
 
     [Fact]
     public async Task A_sandbox_is_handed_out_once_and_another_takes_its_place()
     {
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         await ReadyAsync(actor, "alpha", 1);
         var first = await TakeAsync(actor, "alpha");
         await ReadyAsync(actor, "alpha", 1);
@@ -88,7 +121,7 @@ public sealed class BlankActorTests : TestKit
         var actor = Start();
         actor.Tell(BlankActor.LongStartBegan.Instance);
         actor.Tell(BlankActor.LongStartBegan.Instance);
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         actor.Tell(BlankActor.LongStartEnded.Instance);
         Assert.Equal(new BlankDescription("alpha", 0, 0), Assert.Single(await DescribeAsync(actor)));
         actor.Tell(BlankActor.LongStartEnded.Instance);
@@ -107,7 +140,7 @@ public sealed class BlankActorTests : TestKit
         await ReadyAsync(actor, "alpha", 5);
 
         // A runtime that has none gets one at the cost of the richest, and no second one.
-        actor.Tell(new BlankActor.Expect("beta"));
+        actor.Tell(new BlankActor.Expect("beta", 128));
         await ReadyAsync(actor, "beta", 1);
         await ReadyAsync(actor, "alpha", 4);
         Assert.Equal(1, _driver.Made.Count(blank => blank.IsDiscarded));
@@ -121,7 +154,7 @@ public sealed class BlankActorTests : TestKit
     public async Task A_sandbox_that_ends_while_it_waits_is_removed_and_not_handed_out()
     {
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         await ReadyAsync(actor, "alpha", 1);
         var lost = (await TakeAsync(actor, "alpha"))!;
         await ReadyAsync(actor, "alpha", 1);
@@ -144,7 +177,7 @@ public sealed class BlankActorTests : TestKit
     {
         _driver.IsQuick = false;
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         foreach (var pause in (int[])[5, 10, 20])
         {
             await Eventually.Holds(() => _driver.Pending == 1, "a start is under way");
@@ -186,10 +219,10 @@ public sealed class BlankActorTests : TestKit
     public async Task A_drain_discards_what_waits_and_waits_for_what_is_being_started()
     {
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         await ReadyAsync(actor, "alpha", 1);
         _driver.IsQuick = false;
-        actor.Tell(new BlankActor.Expect("beta"));
+        actor.Tell(new BlankActor.Expect("beta", 128));
         await Eventually.Holds(() => _driver.Pending == 1, "a start is under way");
         actor.Tell(BlankActor.Drain.Instance, TestActor);
         Assert.Null(await TakeAsync(actor, "alpha"));
@@ -207,7 +240,7 @@ public sealed class BlankActorTests : TestKit
 
     private IActorRef Start(long budgetMib = 1_000)
     {
-        foreach (var (family, blank) in new[] { ("alpha", Blank), ("beta", Blank), ("never", "") })
+        foreach (var (family, blank) in new[] { ("alpha", Blank), ("beta", Blank), ("sized", Blank.Replace("\"memoryMib\":512,", "")), ("never", "") })
         {
             var folder = _folder.CreateSubdirectory(family);
             File.WriteAllText(Path.Combine(folder.FullName, "manifest.json"), $$"""{"family":"{{family}}","identifiers":["{{family}}"],"command":["/bin/true"]{{blank}}}""");
@@ -222,9 +255,9 @@ public sealed class BlankActorTests : TestKit
     private static async Task<IReadOnlyList<BlankDescription>> DescribeAsync(IActorRef actor) =>
         (await actor.Ask<BlankActor.Described>(BlankActor.Describe.Instance, Patience)).Blanks;
 
-    private static async Task<FakeBlank?> TakeAsync(IActorRef actor, string runtime) =>
-        (FakeBlank?)(await actor.Ask<BlankActor.Taken>(new BlankActor.Take(runtime), Patience)).Blank;
+    private static async Task<FakeBlank?> TakeAsync(IActorRef actor, string runtime, int memoryMib = 128) =>
+        (FakeBlank?)(await actor.Ask<BlankActor.Taken>(new BlankActor.Take(runtime, memoryMib), Patience)).Blank;
 
-    private static Task ReadyAsync(IActorRef actor, string runtime, int count) => Eventually.Holds(
-        () => DescribeAsync(actor).Result.Any(blank => blank.Runtime == runtime && blank.Ready == count), $"{count} of {runtime} wait");
+    private static Task ReadyAsync(IActorRef actor, string runtime, int count, int? ofMib = null) => Eventually.Holds(
+        () => DescribeAsync(actor).Result.Any(blank => blank.Runtime == runtime && blank.MemoryMib == ofMib && blank.Ready == count), $"{count} of {runtime} wait");
 }

@@ -28,6 +28,15 @@ public sealed class BlankFitTests
         Assert.Equal(fits, BlankFit.Fits(Runtime, settings));
     }
 
+    [Theory]
+    [InlineData(null, 128, 128)]
+    [InlineData(null, 10_240, 10_240)]
+    [InlineData(1_024, 128, 1_024)]
+    [InlineData(1_024, 1_024, 1_024)]
+    [InlineData(1_024, 1_025, null)]
+    public void A_process_waits_under_its_runtimes_limit_or_where_it_is_sized_at_its_start_under_the_functions(int? limitMib, int functionMib, int? waitsUnderMib) =>
+        Assert.Equal(waitsUnderMib, new BlankManifest(limitMib, 8, []).StartMemoryMib(functionMib));
+
     [Fact]
     public void No_function_fits_a_runtime_that_cannot_wait() => Assert.False(BlankFit.Fits(Runtime with { Blank = null }, Samples.Settings));
 }

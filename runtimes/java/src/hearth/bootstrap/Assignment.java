@@ -15,9 +15,6 @@ import java.nio.charset.StandardCharsets;
 final class Assignment {
     private static final String DESCRIPTOR = "HEARTH_ASSIGNMENT_FD";
 
-    /** The manifest's MaxRAMPercentage, and some more for rounding. */
-    private static final int LARGEST_HEAP_PERCENT = 85;
-
     private Assignment() {
     }
 
@@ -45,23 +42,7 @@ final class Assignment {
         }
         // Even where it is there already: another folder has been mounted over it.
         ProcessState.changeDirectory(Environment.get("LAMBDA_TASK_ROOT"));
-        if (!fits()) {
-            ProcessState.startAnew();
-            throw new IllegalStateException("The Java machine cannot be started anew");
-        }
         return true;
-    }
-
-    /**
-     * Whether this Java machine will do for the function. Its heap has been sized by the memory limit it was started
-     * under, and cannot shrink: under a smaller one the kernel would kill the function where it should run short of
-     * heap. And JAVA_TOOL_OPTIONS are read at the start alone.
-     */
-    private static boolean fits() {
-        long heapMib = Runtime.getRuntime().maxMemory() >> 20;
-        long memoryMib = Long.parseLong(Environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
-        return heapMib <= memoryMib * LARGEST_HEAP_PERCENT / 100
-            && Environment.get("JAVA_TOOL_OPTIONS") == null && Environment.get("JDK_JAVA_OPTIONS") == null;
     }
 
     /** A zero byte on standard output, which the node takes for itself. */

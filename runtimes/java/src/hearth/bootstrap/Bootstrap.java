@@ -22,6 +22,7 @@ public final class Bootstrap {
     }
 
     private static int run() throws IOException {
+        @SuppressWarnings("resource") // open until the process ends
         RuntimeApi api = new RuntimeApi(Environment.get("AWS_LAMBDA_RUNTIME_API"));
         Invocations invocations = new Invocations(api);
         String task = Environment.get("LAMBDA_TASK_ROOT");

@@ -8,10 +8,14 @@ final class ProcessState {
     private ProcessState() {
     }
 
+    /** Where the jar lies, and what the runtime has beside it. */
+    static Path folder() {
+        return Path.of(System.getProperty("java.class.path")).toAbsolutePath().getParent();
+    }
+
     /** Loads the library beside the jar. */
     static void prepare() {
-        Path jar = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
-        System.load(jar.resolveSibling("libbootstrap.so").toString());
+        System.load(folder().resolve("libbootstrap.so").toString());
     }
 
     static void changeDirectory(String path) {
@@ -34,9 +38,6 @@ final class ProcessState {
     private static byte[] terminated(String text) {
         return (text + '\0').getBytes(StandardCharsets.UTF_8);
     }
-
-    /** Begins this process again in place; returns only where that fails. */
-    static native void startAnew();
 
     private static native boolean enter(byte[] path);
 

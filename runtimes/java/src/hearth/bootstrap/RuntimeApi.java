@@ -1,5 +1,6 @@
 package hearth.bootstrap;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -7,7 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** The Runtime API over one kept-alive HTTP/1.1 connection. */
-final class RuntimeApi {
+final class RuntimeApi implements Closeable {
     private static final String PREFIX = "/2018-06-01/runtime/";
     /** The largest response the node takes, in bytes. */
     private static final int LARGEST_BODY = 6_291_556;
@@ -32,6 +33,11 @@ final class RuntimeApi {
         socket.setTcpNoDelay(true);
         output = socket.getOutputStream();
         replies = new ReplyReader(socket.getInputStream());
+    }
+
+    @Override
+    public void close() throws IOException {
+        output.close(); // and with it the connection
     }
 
     void askNext() throws IOException {

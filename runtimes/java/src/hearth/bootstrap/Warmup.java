@@ -1,8 +1,8 @@
 package hearth.bootstrap;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,18 +25,10 @@ final class Warmup {
     public record Sample(String text, List<Object> numbers, Map<String, String> inner) {
     }
 
-    /** Stands for a handler. */
-    public static Object handle(Map<String, Object> event) {
-        return event;
-    }
-
     static void run() throws IOException {
         try {
-            exchange();
+            serve(new HandlerLoader(new TaskClasses(ProcessState.folder().resolve("rehearsal").toString())).load("rehearsal.Echo::handle"));
             LambdaContext context = new LambdaContext(Map.of("lambda-runtime-client-context", "{}"));
-            Handler handler = new HandlerLoader(new TaskClasses("/nonexistent")).ofMethod(Warmup.class, "handle");
-            Body body = new Body();
-            handler.invoke(EVENT.getBytes(StandardCharsets.UTF_8), context, body);
             Object bean = Binder.bind(JsonReader.read(EVENT), Sample.class);
             JsonWriter.write(bean);
             JsonWriter.write(Stacks.report(new IllegalStateException("none", new IOException())));
@@ -49,13 +41,18 @@ final class Warmup {
         }
     }
 
-    /** A reply read from memory; and a socket that is connected to nothing. */
-    private static void exchange() throws IOException {
-        byte[] reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".getBytes(StandardCharsets.UTF_8);
-        new ReplyReader(new ByteArrayInputStream(reply)).read();
-        try (Socket socket = new Socket()) {
-            socket.setTcpNoDelay(true);
-            InetAddress.getByName("127.0.0.1");
+    /** One invocation, by a Runtime API that has said all that it will say before it is asked. */
+    private static void serve(Handler handler) throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+             RuntimeApi api = new RuntimeApi("127.0.0.1:" + server.getLocalPort());
+             Socket node = server.accept()) {
+            node.getOutputStream().write(("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: none\r\nLambda-Runtime-Trace-Id: none\r\n"
+                + "Content-Length: " + EVENT.length() + "\r\n\r\n" + EVENT
+                + "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            node.shutdownOutput();
+            new Invocations(api).serve(handler, null);
+        } catch (HungUp end) {
+            Environment.traceId(null);
         }
     }
 }

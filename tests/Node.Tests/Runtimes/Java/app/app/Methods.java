@@ -52,12 +52,6 @@ public class Methods {
         }
     }
 
-    /** Whether the process has had its variables from its very start, and a property that only a start can set. */
-    public static List<Object> start() throws IOException {
-        String initial = java.nio.file.Files.readString(java.nio.file.Path.of("/proc/self/environ"));
-        return Arrays.asList(initial.contains("AWS_LAMBDA_FUNCTION_NAME=hello"), System.getProperty("greeting"), System.getenv("HEARTH_ASSIGNMENT_FD"));
-    }
-
     public static List<String> trace() {
         return Arrays.asList(System.getenv("_X_AMZN_TRACE_ID"), System.getProperty("com.amazonaws.xray.traceHeader"));
     }
