@@ -75,3 +75,6 @@ need_dotnet() {
 run_as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
+
+# trx_counter NAME FILE: one number out of a test run's result file.
+trx_counter() { sed -n "s/.*<Counters[^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }

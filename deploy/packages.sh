@@ -63,6 +63,14 @@ PACKAGES_LAUNCHERS=(
   "crun:crun"
   "bubblewrap:bwrap"
 )
+# The virtual machine of deploy/test-cgroup2.sh. Its kernel is unpacked there, not installed.
+PACKAGES_VM=(
+  "qemu-system-x86:qemu-system-x86_64"
+  "qemu-system-common:/usr/lib/qemu/virtiofsd"
+  "systemd:/lib/systemd/systemd"
+  "kmod:/sbin/modprobe"
+  "busybox-static:/bin/busybox"
+)
 
 # missing_packages ENTRY…: prints the package of each entry whose check fails.
 missing_packages() {

@@ -22,9 +22,6 @@ results=$ROOT/artifacts/test-results
 passed=0 failed=0 skipped=0
 problems=()
 
-# counter NAME FILE: one number out of a result file's summary.
-counter() { sed -n "s/.*<Counters[^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
-
 run_project() { # path of the project's file
   local name file status=0 ran bad
   name=$(basename "$1" .csproj)
@@ -39,10 +36,10 @@ run_project() { # path of the project's file
     problems+=("$name: its test host left no results (status $status)")
     return
   fi
-  ran=$(counter executed "$file") bad=$(counter failed "$file")
-  passed=$((passed + $(counter passed "$file")))
+  ran=$(trx_counter executed "$file") bad=$(trx_counter failed "$file")
+  passed=$((passed + $(trx_counter passed "$file")))
   failed=$((failed + bad))
-  skipped=$((skipped + $(counter total "$file") - ran))
+  skipped=$((skipped + $(trx_counter total "$file") - ran))
   if ((status != 0 && bad == 0)); then
     problems+=("$name: its test host crashed or hung (status $status) after $ran tests")
   elif ((ran == 0)) && [[ -z $filter ]]; then

@@ -127,7 +127,7 @@ public abstract class ContainerIsolationTests(string launcher) : IAsyncLifetime
             print(sorted(os.listdir("/")))
             print([name for name in ("/etc/shadow", "/etc/ssh", "/etc/ssl/private", "/root", "/proc/1/root/home/user") if os.path.exists(name)])
             print(socket.gethostname(), open("/etc/hostname").read().strip())
-            attempt("kcore", lambda: open("/proc/kcore", "rb").read(1))
+            attempt("kcore", lambda: len(open("/proc/kcore", "rb").read(1))) # It has none, or an empty one in its place.
             attempt("block", lambda: os.mknod("/tmp/disk", 0o60600, os.makedev(8, 0)))
             print(sorted(os.listdir("/dev")))
             """);
@@ -136,7 +136,7 @@ public abstract class ContainerIsolationTests(string launcher) : IAsyncLifetime
         Assert.DoesNotContain("boot", lines[0]);
         Assert.Equal("[]", lines[1]);
         Assert.Equal("sandbox sandbox", lines[2]);
-        Assert.NotEqual("kcore ok", lines[3].Trim());
+        Assert.NotEqual("kcore ok 1", lines[3]);
         Assert.Equal("block EPERM", lines[4]);
         Assert.DoesNotContain("'sd", lines[5]);
         Assert.DoesNotContain("vd", lines[5]);
@@ -347,13 +347,11 @@ public abstract class ContainerIsolationTests(string launcher) : IAsyncLifetime
         Assert.Equal(0, python.ExitCode);
     }
 
-    private static int Quota(string id)
+    private int Quota(string id)
     {
-        var files = Directory.EnumerateDirectories("/sys/fs/cgroup/cpu/hearth").Select(instance => $"{instance}/{id}/cpu.cfs_quota_us").ToArray();
-        if (files.FirstOrDefault(File.Exists) is { } file)
-            return int.Parse(File.ReadAllText(file));
-        var unified = Directory.EnumerateDirectories("/sys/fs/cgroup/hearth").Select(instance => $"{instance}/{id}/cpu.max").First(File.Exists);
-        return int.Parse(File.ReadAllText(unified).Split(' ')[0]);
+        var layout = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!;
+        var group = Path.Combine(layout.Cpu, "hearth", SandboxInstance.Of(_bench.Data), id);
+        return int.Parse(File.ReadAllText(Path.Combine(group, layout.IsUnified ? "cpu.max" : "cpu.cfs_quota_us")).Split(' ')[0]);
     }
 
     private async Task<string> TryAsync(string program, Func<SandboxSpec, SandboxSpec>? change = null) =>

@@ -87,7 +87,7 @@ public sealed partial class LauncherEqualityTests : IAsyncLifetime
                 for name in sorted(os.listdir(folder)):
                     print(*entry(folder.rstrip("/") + "/" + name))
             print(sorted(name for name in os.listdir("/proc") if not name.isdigit()))
-            for folder in sorted(os.listdir("/sys/fs/cgroup")):
+            for folder in sorted(name for name in os.listdir("/sys/fs/cgroup") if os.path.isdir("/sys/fs/cgroup/" + name)):
                 print(folder, sorted(os.listdir("/sys/fs/cgroup/" + folder)))
             print(open("/proc/self/cgroup").read())
             """;
