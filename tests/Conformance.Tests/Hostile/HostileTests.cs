@@ -1,6 +1,7 @@
 using Conformance.Tests.Functions;
 using Conformance.Tests.Nodes;
 using Hearth.Client;
+using Hearth.Contracts.Errors;
 
 namespace Conformance.Tests.Hostile;
 
@@ -94,8 +95,8 @@ public abstract class HostileSuite(HostileNode hostile)
     public async Task A_package_with_a_link_out_of_it_is_refused(string target)
     {
         var source = hostile.Source with { Files = [.. hostile.Source.Files, SourceFile.Link("inside", "."), SourceFile.Link("out", target)] };
-        var refused = await Assert.ThrowsAnyAsync<LambdaException>(() => hostile.Node.Client.CreateFunctionAsync(source.Request(Node.NewName("links"))));
-        Assert.Equal("InvalidParameterValueException", refused.ErrorType);
+        var refused = await Assert.ThrowsAsync<LambdaException>(() => hostile.Node.Client.CreateFunctionAsync(source.Request(Node.NewName("links"))));
+        Assert.Equal(ErrorCode.InvalidParameterValue, refused.Code);
         await hostile.AssertUntouchedAsync();
     }
 

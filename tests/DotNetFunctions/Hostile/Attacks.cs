@@ -268,7 +268,7 @@ public static partial class Attacks
         if (how == "exit")
             Environment.Exit(3);
         Process.GetCurrentProcess().Kill();
-        Thread.Sleep(Timeout.Infinite);
+        new ManualResetEvent(false).WaitOne();
         return "lived";
     }
 
@@ -281,12 +281,13 @@ public static partial class Attacks
 
     private static string Linger()
     {
+        var pause = new ManualResetEvent(false);
         new Thread(() =>
         {
             while (true)
             {
                 File.AppendAllText("/tmp/thread", "x");
-                Thread.Sleep(5);
+                pause.WaitOne(5);
             }
         })
         { IsBackground = true }.Start();
