@@ -48,7 +48,7 @@ internal sealed record Source(string Runtime, string Handler, IReadOnlyList<Sour
             foreach (var file in Files)
             {
                 var entry = archive.CreateEntry(file.Path);
-                entry.ExternalAttributes = (0x8000 | file.Mode) << 16;
+                entry.ExternalAttributes = ((file.IsLink ? 0xA000 : 0x8000) | file.Mode) << 16;
                 using var content = entry.Open();
                 content.Write(file.Bytes ?? Encoding.UTF8.GetBytes(file.Text));
             }
@@ -69,4 +69,8 @@ internal sealed record Source(string Runtime, string Handler, IReadOnlyList<Sour
 
 /// <param name="Mode">Unix permission bits.</param>
 /// <param name="Bytes">In place of <paramref name="Text"/>, where given.</param>
-internal sealed record SourceFile(string Path, string Text, int Mode = 0b110_100_100, byte[]? Bytes = null);
+internal sealed record SourceFile(string Path, string Text, int Mode = 0b110_100_100, byte[]? Bytes = null, bool IsLink = false)
+{
+    /// <summary>A symbolic link.</summary>
+    public static SourceFile Link(string path, string target) => new(path, target, 0b111_111_111, IsLink: true);
+}
