@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Hearth.Contracts;
 
 namespace Hearth.Node.Packages.Extraction;
 
