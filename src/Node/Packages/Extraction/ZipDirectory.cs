@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Hearth.Contracts;
 
 namespace Hearth.Node.Packages.Extraction;
 
