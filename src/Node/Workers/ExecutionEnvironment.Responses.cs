@@ -11,6 +11,9 @@ internal sealed partial class ExecutionEnvironment
     /// </summary>
     private static readonly TimeSpan ExitAfterCut = TimeSpan.FromSeconds(1);
 
+    /// <summary>The response has broken off, and it is not known yet whether its runtime lives.</summary>
+    private bool _isCut;
+
     /// <summary>The runtime's answer: a response, or an error of the function.</summary>
     public RuntimeVerdict Respond(string requestId, OutcomeKind kind, ReadOnlyMemory<byte> payload) =>
         Respond(EnvironmentState.Invoking, requestId, kind, payload);
@@ -44,20 +47,38 @@ internal sealed partial class ExecutionEnvironment
     public RuntimeVerdict EndResponse(string requestId, OutcomeKind kind, ReadOnlyMemory<byte> error) =>
         Respond(EnvironmentState.Streaming, requestId, kind, error);
 
-    /// <summary>A response, streamed or to be streamed, has broken off. Returns once it is ended, if only by the end of its runtime.</summary>
+    /// <summary>A response that streams has broken off. Returns once the invocation has ended, if only by the end of its runtime.</summary>
     public async Task CutResponseAsync(string requestId)
     {
         Task exited;
         lock (_gate)
+        {
+            if (!IsInvoking || _invocation!.RequestId != requestId)
+                return;
+            _isCut = true;
             exited = _sandbox!.Exited;
-        await Task.WhenAny(exited, Task.Delay(ExitAfterCut, _time));
-        if (exited.IsCompleted)
-            return;
+        }
 
-        var error = PlatformErrors.Body(PlatformErrors.TruncatedResponse, requestId, "The runtime's response ended before it was complete");
-        var state = State;
-        if (state is EnvironmentState.Invoking or EnvironmentState.Streaming)
-            Respond(state, requestId, OutcomeKind.FunctionFailed, error);
+        await Task.WhenAny(exited, Task.Delay(ExitAfterCut, _time));
+        if (!exited.IsCompleted)
+            TruncateIfCut();
+    }
+
+    // The runtime lives on, without the end of its response.
+    private void TruncateIfCut()
+    {
+        Handover handover;
+        lock (_gate)
+        {
+            if (!_isCut)
+                return;
+            var error = PlatformErrors.Body(PlatformErrors.TruncatedResponse, _invocation!.RequestId, "The response ended before it was complete");
+            Move(EnvironmentInput.RuntimeResponded);
+            handover = Complete(OutcomeKind.FunctionFailed, error, LeaseOutcome.Reusable);
+            StopIfAsked();
+        }
+
+        handover.Here();
     }
 
     private RuntimeVerdict Respond(EnvironmentState inState, string requestId, OutcomeKind kind, ReadOnlyMemory<byte> payload)
@@ -101,6 +122,7 @@ internal sealed partial class ExecutionEnvironment
         var waiting = _outcome;
         _outcome = null;
         _invocation = null;
+        _isCut = false;
         Lease = null;
         LastUsed = _time.GetUtcNow();
         return new Handover(waiting, outcome);

@@ -153,6 +153,7 @@ internal sealed partial class ExecutionEnvironment : IDisposable
     public async Task<Delivery?> NextAsync(CancellationToken connectionClosed)
     {
         await StartedAsync(connectionClosed);
+        TruncateIfCut();
         TaskCompletionSource<Delivery?> waits;
         lock (_gate)
         {
