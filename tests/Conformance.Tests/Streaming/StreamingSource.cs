@@ -36,7 +36,10 @@ internal static class StreamingSource
 
         while True:
             api.sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")
-            _, headers, body = reply()
+            status, headers, body = reply()
+            if status != 200: # out of turn: the node has not seen yet that a response was cut off
+                time.sleep(0.01)
+                continue
             event, request_id = json.loads(body), headers["lambda-runtime-aws-request-id"]
             served += 1
             api.sendall(f"POST /2018-06-01/runtime/invocation/{request_id}/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n\r\n".encode())
