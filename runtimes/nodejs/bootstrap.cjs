@@ -6,6 +6,7 @@ const output = require('./output.cjs');
 const { RuntimeApi } = require('./runtime-api.cjs');
 const { loadHandler } = require('./handler.cjs');
 const { Invocation, readEnvironment } = require('./invocation.cjs');
+const { StreamingInvocation, streams } = require('./streaming.cjs');
 const errors = require('./errors.cjs');
 
 const EXIT_UNCAUGHT = 129;
@@ -16,6 +17,7 @@ let current = null;
 /** From the moment an outcome is known until the node has accepted it. */
 let outcomePending = false;
 let handler;
+let newInvocation;
 let api;
 let exiting = false;
 let exitCode = 0;
@@ -30,6 +32,15 @@ function finish(kind, body, errorType) {
   output.flushed(() => api.post(path, body, errorType, true));
 }
 
+/** Of an invocation whose response streams: it is sent while the handler may go on. */
+const streaming = {
+  onEnded() { outcomePending = true; },
+  onOver() {
+    current = null;
+    api.askNext();
+  },
+};
+
 /** Reports an error that nobody caught, to the invocation it hit or else as a failed init, and ends the process. */
 function die(title, error, code) {
   if (exiting) return;
@@ -37,11 +48,16 @@ function die(title, error, code) {
   exitCode = code;
   output.log('ERROR', title, errors.forLog(error));
   if (outcomePending) return; // that invocation keeps its outcome; `onAccepted` exits
-  if (handler && !current) {
+  if (handler && (!current || current.ended)) {
     output.flushed(exit); // between invocations there is nobody to tell
     return;
   }
   const report = errors.forCaller(error);
+  if (current?.isStreaming) {
+    const cut = current;
+    output.flushed(() => cut.breakOff(report));
+    return;
+  }
   const path = current ? `invocation/${current.id}/error` : 'init/error';
   current = null;
   output.flushed(() => api.post(path, JSON.stringify(report), report.errorType, false));
@@ -56,7 +72,7 @@ function connect() {
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, {
     onInvocation(headers, body) {
       output.state.requestId = headers['lambda-runtime-aws-request-id'];
-      current = new Invocation(headers, handler, finish);
+      current = newInvocation(headers);
       current.run(body);
     },
     onAccepted() {
@@ -85,6 +101,9 @@ function start() {
     setImmediate(() => {
       if (exiting) return;
       handler = loaded;
+      newInvocation = streams(loaded)
+        ? (headers) => new StreamingInvocation(headers, handler, finish, api, streaming)
+        : (headers) => new Invocation(headers, handler, finish);
       api.askNext();
     });
   }, uncaught);

@@ -34,12 +34,16 @@ class Invocation {
   run(body) {
     try {
       setTraceId(this.headers['lambda-runtime-trace-id']);
-      const result = this.handler(JSON.parse(body), this.context(), once(this, this.callback));
-      if (typeof result?.then === 'function') {
-        result.then(once(this, this.succeed), once(this, this.fail));
-      }
+      this.call(JSON.parse(body));
     } catch (error) {
       once(this, this.callback)(error);
+    }
+  }
+
+  call(event) {
+    const result = this.handler(event, this.context(), once(this, this.callback));
+    if (typeof result?.then === 'function') {
+      result.then(once(this, this.succeed), once(this, this.fail));
     }
   }
 

@@ -8,6 +8,7 @@ const output = require('./output.cjs');
 const { RuntimeApi } = require('./runtime-api.cjs');
 const { loadHandler } = require('./handler.cjs');
 const { Invocation } = require('./invocation.cjs');
+const { StreamingInvocation, streams } = require('./streaming.cjs');
 
 const EVENT = '{"rehearsal":[1,"two",null]}';
 const HEAD = 'Lambda-Runtime-Aws-Request-Id: rehearsal\r\nLambda-Runtime-Deadline-Ms: 1\r\n';
@@ -17,19 +18,24 @@ async function rehearse() {
   const unmute = output.mute();
   const server = net.createServer(answer);
   await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
-  for (const name of ['common.handler', 'module.handler']) {
+  for (const name of ['common.handler', 'module.handler', 'stream.handler']) {
     await invoke(`127.0.0.1:${server.address().port}`, await loadHandler(`${__dirname}/rehearsal`, name));
   }
   await new Promise((closed) => { server.close(closed); });
   unmute();
 }
 
-/** What the node would say: an event to a GET, that all is well to a POST. */
+/** What the node would say: an event to a GET, that all is well to a POST, once the last of its chunks is there. */
 function answer(socket) {
+  let inChunks = false;
   socket.on('data', (data) => {
-    socket.write(data.subarray(0, 3).toString() === 'GET'
-      ? `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${HEAD}Content-Length: ${EVENT.length}\r\n\r\n${EVENT}`
-      : 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
+    const text = data.latin1Slice();
+    inChunks ||= text.includes('chunked');
+    if (text.startsWith('GET')) {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${HEAD}Content-Length: ${EVENT.length}\r\n\r\n${EVENT}`);
+    } else if (!inChunks || text.endsWith('0\r\n\r\n')) {
+      socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
+    }
   });
 }
 
@@ -37,9 +43,11 @@ function invoke(address, handler) {
   return new Promise((done, failed) => {
     const api = new RuntimeApi(address, {
       onInvocation(headers, body) {
-        new Invocation(headers, handler, (kind, result, type) => {
-          output.flushed(() => api.post(`invocation/rehearsal/${kind}`, result, type, true));
-        }).run(body);
+        const finish = (kind, result, type) => output.flushed(() => api.post(`invocation/rehearsal/${kind}`, result, type, true));
+        const invocation = streams(handler)
+          ? new StreamingInvocation(headers, handler, finish, api, { onEnded() {}, onOver: () => api.askNext() })
+          : new Invocation(headers, handler, finish);
+        invocation.run(body);
       },
       onAccepted: () => api.socket.destroy(),
       onHungUp: done,

@@ -4,10 +4,15 @@
 const net = require('net');
 
 const PREFIX = '/2018-06-01/runtime/';
+const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
+const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 const END_OF_HEAD = '\r\n\r\n';
 const EMPTY = Buffer.alloc(0);
-/** The largest response the node takes, in bytes. */
+/** The largest response the node takes, in bytes: whole, and streamed. */
 const LARGEST_BODY = 6_291_556;
+const LARGEST_STREAM = 209_715_200;
+/** How much of an error's JSON fits behind a streamed response, in bytes: trailers have a header's bounds. */
+const LARGEST_TRAILER = 16_384;
 
 class RuntimeApi {
   /**
@@ -49,13 +54,43 @@ class RuntimeApi {
 
   /** Sends an outcome and, with thenNext, asks for the next invocation in the same write. */
   post(path, body, errorType, thenNext) {
-    const type = errorType === undefined ? '' : `Lambda-Runtime-Function-Error-Type: ${headerText(errorType)}\r\n`;
+    const type = errorType === undefined ? '' : `${ERROR_TYPE}: ${headerText(errorType)}\r\n`;
     this.postedBytes = Buffer.byteLength(body);
+    this.limit = LARGEST_BODY;
     const head = `POST ${PREFIX}${path}${this.postTail}${type}Content-Length: ${this.postedBytes}${END_OF_HEAD}`;
     this.socket.ref();
     this.expected.push('post');
     if (thenNext) this.expected.push('next');
     this.socket.write(thenNext ? head + body + this.nextRequest : head + body, 'utf8');
+  }
+
+  /** Begins a response that is written bit by bit. A node that has had enough of it hangs up: the rest is dropped. */
+  beginStream(path, contentType) {
+    const socket = this.socket;
+    let ended = false;
+    const isOpen = () => !ended && socket === this.socket && !socket.destroyed;
+    this.postedBytes = 0;
+    this.limit = LARGEST_STREAM;
+    this.expected.push('post');
+    socket.write(`POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${this.host}:${this.port}\r\nContent-Type: ${headerText(contentType)}\r\n`
+      + `Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\nTrailer: ${ERROR_TYPE}, ${ERROR_BODY}${END_OF_HEAD}`);
+    return {
+      write: (chunk, done) => {
+        if (!isOpen() || chunk.length === 0) return done();
+        this.postedBytes += chunk.length;
+        socket.cork();
+        socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+        socket.write(chunk);
+        socket.write('\r\n', 'latin1', () => done());
+        socket.uncork();
+      },
+      end: (error) => {
+        if (!isOpen()) return;
+        ended = true;
+        socket.ref();
+        socket.write(`0\r\n${error ? errorTrailers(error) : ''}\r\n`, 'latin1');
+      },
+    };
   }
 
   /** The node stops reading an outcome over its limit, answers the caller by itself, and may hang up on us. */
@@ -64,10 +99,9 @@ class RuntimeApi {
       this.events.onFailed(`The Runtime API at ${this.host}:${this.port} cannot be reached.`);
       return;
     }
-    if (this.expected.length === 2 && this.postedBytes > LARGEST_BODY) {
-      this.events.onAccepted();
-      this.connect();
-      this.askNext();
+    if (this.expected[0] === 'post' && this.postedBytes > this.limit) {
+      this.expected.shift();
+      this.accepted(true);
     } else {
       this.events.onHungUp();
     }
@@ -111,12 +145,26 @@ class RuntimeApi {
       return this.events.onInvocation(headers, body);
     }
     if (status !== 202 && status !== 413) return this.events.onFailed(`The Runtime API answered ${status}.`);
-    this.events.onAccepted();
-    if (status === 413 && headers.connection?.toLowerCase() === 'close') {
-      this.connect();
-      this.askNext();
-    }
+    this.accepted(status === 413 && headers.connection?.toLowerCase() === 'close');
   }
+
+  accepted(reconnects) {
+    this.events.onAccepted();
+    const asksNext = this.expected.length > 0;
+    if (!asksNext) this.socket.unref(); // The handler goes on, behind its response.
+    if (!reconnects) return;
+    this.connect();
+    if (asksNext) this.askNext();
+  }
+}
+
+/** A stack that is too long for a trailer is left out, and so is what else there is too much of. */
+function errorTrailers(report) {
+  let json = JSON.stringify(report);
+  if (Buffer.byteLength(json) > LARGEST_TRAILER) {
+    json = JSON.stringify({ errorType: report.errorType, errorMessage: String(report.errorMessage).slice(0, LARGEST_TRAILER / 8), trace: [] });
+  }
+  return `${ERROR_TYPE}: ${headerText(report.errorType)}\r\n${ERROR_BODY}: ${Buffer.from(json).toString('base64')}\r\n`;
 }
 
 function headerText(text) {

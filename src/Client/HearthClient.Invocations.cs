@@ -43,6 +43,26 @@ public sealed partial class HearthClient
         string function, ReadOnlyMemory<byte> payload, InvokeOptions? options = null, CancellationToken cancellationToken = default) =>
         InvokeAsync(function, payload, "RequestResponse", options ?? new InvokeOptions(), cancellationToken);
 
+    /// <summary>
+    /// Runs a function and reads its response while the function writes it; returns when it begins. A function that does not stream
+    /// has its response as one piece. A function that fails is a result, not an exception: <see cref="StreamedInvocation.Result"/>.
+    /// </summary>
+    /// <param name="payload">At most <see cref="Contracts.Limits.RequestPayloadBytes"/>.</param>
+    public async Task<StreamedInvocation> InvokeStreamAsync(
+        string function, ReadOnlyMemory<byte> payload, InvokeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new InvokeOptions();
+        var call = new ApiCall(HttpMethod.Post, ApiPaths.ResponseStream(function) + Query(options), _options.InvokeTimeout)
+        {
+            Body = payload,
+            Repeatable = options.Idempotent,
+            Headers = Headers("RequestResponse", options),
+            Streams = true,
+        };
+        var response = await _sender.SendAsync(call, cancellationToken);
+        return new StreamedInvocation(response, await response.Content.ReadAsStreamAsync(cancellationToken), _options.Endpoint);
+    }
+
     /// <summary>Asks whether an invocation would be accepted, without running it.</summary>
     public Task DryRunAsync(
         string function, ReadOnlyMemory<byte> payload = default, InvokeOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -51,8 +71,7 @@ public sealed partial class HearthClient
     private async Task<InvocationResult> InvokeAsync(
         string function, ReadOnlyMemory<byte> payload, string invocationType, InvokeOptions options, CancellationToken cancellationToken)
     {
-        var query = options.Qualifier is null ? "" : $"?Qualifier={Uri.EscapeDataString(options.Qualifier)}";
-        var call = new ApiCall(HttpMethod.Post, $"{ApiPaths.Function(function)}/invocations{query}", _options.InvokeTimeout)
+        var call = new ApiCall(HttpMethod.Post, $"{ApiPaths.Function(function)}/invocations{Query(options)}", _options.InvokeTimeout)
         {
             Body = payload,
             Repeatable = options.Idempotent,
@@ -66,9 +85,11 @@ public sealed partial class HearthClient
             FunctionError = response.Header("X-Amz-Function-Error"),
             ExecutedVersion = response.Header("X-Amz-Executed-Version"),
             RequestId = response.Header("x-amzn-RequestId"),
-            LogTail = response.Header("X-Amz-Log-Result") is { } tail ? Encoding.UTF8.GetString(Convert.FromBase64String(tail)) : null,
+            LogTail = AnswerReader.LogTail(response.Header("X-Amz-Log-Result")),
         };
     }
+
+    private static string Query(InvokeOptions options) => options.Qualifier is null ? "" : $"?Qualifier={Uri.EscapeDataString(options.Qualifier)}";
 
     private static List<KeyValuePair<string, string>> Headers(string invocationType, InvokeOptions options)
     {

@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>Largest buffered response, in bytes: 6 MiB and 100 bytes. Beyond it: Function.ResponseSizeTooLarge. Source: recorded responses, 2025-11.</summary>
     public const int ResponsePayloadBytes = 6_291_556;
 
+    /// <summary>Largest streamed response, in bytes: 200 MiB. Beyond it: Function.ResponseSizeTooLarge. Source: developer guide, "Response streaming", since 2025-07.</summary>
+    public const long StreamedResponseBytes = 209_715_200;
+
     /// <summary>Largest body of CreateFunction and UpdateFunctionCode, in bytes. Beyond it: 413 RequestEntityTooLargeException. Source: recorded responses.</summary>
     public const int DeploymentRequestBytes = 70_167_211;
 

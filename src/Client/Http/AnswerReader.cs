@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Hearth.Contracts.Errors;
+using Hearth.Contracts.EventStreams;
 
 namespace Hearth.Client.Http;
 
@@ -25,6 +26,20 @@ internal static class AnswerReader
             throw NotLambda(response, $"an answer that is no {typeof(T).Name} ({failure.Message})");
         }
     }
+
+    /// <summary>What the last event of a streaming invocation says.</summary>
+    public static InvocationResult ToResult(HttpResponseMessage response, InvokeComplete complete) => new()
+    {
+        StatusCode = (int)response.StatusCode,
+        Payload = complete.ErrorDetails is null ? default : Encoding.UTF8.GetBytes(complete.ErrorDetails),
+        FunctionError = complete.ErrorCode,
+        ExecutedVersion = response.Header("X-Amz-Executed-Version"),
+        RequestId = response.Header("x-amzn-RequestId"),
+        LogTail = LogTail(complete.LogResult),
+    };
+
+    /// <summary>The end of a log, as the API carries it.</summary>
+    public static string? LogTail(string? encoded) => encoded is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
 
     public static async Task<LambdaException> ReadErrorAsync(HttpResponseMessage response, HearthClientOptions options, CancellationToken cancellationToken)
     {

@@ -8,6 +8,8 @@ internal static class ApiPaths
 
     public static string Function(string function) => $"{Functions}/{Escape(function)}";
 
+    public static string ResponseStream(string function) => $"/2021-11-15/functions/{Escape(function)}/response-streaming-invocations";
+
     /// <summary>A name or an ARN as one path segment.</summary>
     public static string Escape(string function)
     {

@@ -16,6 +16,7 @@ internal static class Unreachable
         ? new(endpoint, $"gave no answer within {limit.TotalSeconds:0.#} s", sent: true, canceled)
         : new(endpoint, "cannot be reached (no connection in time)", sent: false, canceled);
 
-    public static HearthUnreachableException From(IOException failure, Uri endpoint) =>
+    /// <summary>An answer that could not be read to its end.</summary>
+    public static HearthUnreachableException From(Exception failure, Uri endpoint) =>
         new(endpoint, $"broke off its answer ({failure.Message.TrimEnd('.')})", sent: true, failure);
 }

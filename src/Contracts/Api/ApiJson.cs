@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hearth.Contracts.Errors;
+using Hearth.Contracts.EventStreams;
 
 namespace Hearth.Contracts.Api;
 
@@ -19,6 +20,7 @@ namespace Hearth.Contracts.Api;
 [JsonSerializable(typeof(ListEnvironmentsResponse))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(FunctionError))]
+[JsonSerializable(typeof(InvokeComplete))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The context to use: text is escaped no more than JSON asks for, so that messages stay readable.</summary>

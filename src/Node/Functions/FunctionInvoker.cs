@@ -1,3 +1,4 @@
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Node.Workers;
@@ -12,7 +13,8 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
 
     /// <summary>
     /// The invocation's outcome and the version that ran. Never <see cref="OutcomeKind.NotStarted"/>: that becomes a
-    /// refusal once the attempts are used up. Not tied to its caller: a function runs on when its caller leaves.
+    /// refusal once the attempts are used up. Not tied to its caller: a function runs on when its caller leaves. The lease of a
+    /// response that streams is released at its end.
     /// </summary>
     public async Task<(InvocationOutcome Outcome, string? Version)> InvokeAsync(string functionName, Invocation invocation)
     {
@@ -24,11 +26,20 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
 
             var lease = ((InvocationAdmitted)reply).Lease;
             var outcome = await environments.InvokeAsync(invocation, lease);
-            functions.Tell(new ReleaseLease(functionName, lease.EnvironmentId, lease.RequestId, outcome.Lease));
+            if (outcome.Stream is { } stream)
+                _ = ReleaseAtEndAsync(functionName, lease, stream);
+            else
+                Release(functionName, lease, outcome);
             if (outcome.Kind != OutcomeKind.NotStarted)
                 return (outcome, lease.Version);
         }
 
         return (InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
     }
+
+    private async Task ReleaseAtEndAsync(string functionName, Lease lease, ResponseStream stream) =>
+        Release(functionName, lease, await stream.Ended);
+
+    private void Release(string functionName, Lease lease, InvocationOutcome outcome) =>
+        functions.Tell(new ReleaseLease(functionName, lease.EnvironmentId, lease.RequestId, outcome.Lease));
 }

@@ -8,7 +8,6 @@ internal static class OtherOperations
     // Parts of paths that tell one family of operations from another; source: API model.
     private static readonly (string Part, string Operations)[] Families =
     [
-        ("/response-streaming-invocations", "InvokeWithResponseStream"),
         ("/invoke-async", "InvokeAsync"),
         ("/event-source-mappings", "Event source mappings"),
         ("/event-invoke-config", "Event invoke configurations"),

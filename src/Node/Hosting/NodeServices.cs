@@ -91,7 +91,9 @@ internal static class NodeServices
             .AddSingleton<IRequestAuthenticator, AcceptAnySignature>()
             .AddSingleton<SettingsReader>()
             .AddSingleton<FunctionsApi>()
+            .AddSingleton<InvokeRequests>()
             .AddSingleton<InvokeApi>()
+            .AddSingleton<InvokeStreamApi>()
             .AddSingleton<EgressApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
@@ -110,6 +112,7 @@ internal static class NodeServices
         app.MapHealthChecks("/healthz", new() { Predicate = _ => false });
         app.MapHealthChecks("/readyz");
         app.Services.GetRequiredService<InvokeApi>().Map(app);
+        app.Services.GetRequiredService<InvokeStreamApi>().Map(app);
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<AccountApi>().Map(app);
         app.Services.GetRequiredService<InspectionApi>().Map(app);

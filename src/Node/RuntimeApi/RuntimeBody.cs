@@ -43,7 +43,6 @@ internal static class RuntimeBody
         }
     }
 
-    public static Task WriteTooLargeAsync(HttpContext context) => RuntimeApiReplies.WriteErrorAsync(
-        context, StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLarge",
-        $"Exceeded maximum allowed payload size ({Limits.ResponsePayloadBytes} bytes).");
+    public static Task WriteTooLargeAsync(HttpContext context, long limitBytes = Limits.ResponsePayloadBytes) => RuntimeApiReplies.WriteErrorAsync(
+        context, StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limitBytes} bytes).");
 }

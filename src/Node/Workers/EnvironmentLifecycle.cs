@@ -14,6 +14,9 @@ internal enum EnvironmentState
     /// <summary>The runtime has an invocation.</summary>
     Invoking,
 
+    /// <summary>The runtime writes its response, which is passed on as it comes.</summary>
+    Streaming,
+
     /// <summary>The runtime has answered and not asked for more yet.</summary>
     Responded,
 
@@ -29,6 +32,7 @@ internal enum EnvironmentInput
     SandboxStarted,
     RuntimeAsked,
     InvocationDelivered,
+    ResponseBegan,
     RuntimeResponded,
     InitFailed,
     InitTimedOut,
@@ -58,9 +62,14 @@ internal static class EnvironmentLifecycle
             (EnvironmentState.Idle, EnvironmentInput.InvokeTimedOut) => EnvironmentState.Resetting,
             (EnvironmentState.Idle, EnvironmentInput.RuntimeExited) => EnvironmentState.Stopping,
 
+            (EnvironmentState.Invoking, EnvironmentInput.ResponseBegan) => EnvironmentState.Streaming,
             (EnvironmentState.Invoking, EnvironmentInput.RuntimeResponded) => EnvironmentState.Responded,
             (EnvironmentState.Invoking, EnvironmentInput.InvokeTimedOut) => EnvironmentState.Resetting,
             (EnvironmentState.Invoking, EnvironmentInput.RuntimeExited) => EnvironmentState.Resetting,
+
+            (EnvironmentState.Streaming, EnvironmentInput.RuntimeResponded) => EnvironmentState.Responded,
+            (EnvironmentState.Streaming, EnvironmentInput.InvokeTimedOut) => EnvironmentState.Resetting,
+            (EnvironmentState.Streaming, EnvironmentInput.RuntimeExited) => EnvironmentState.Resetting,
 
             (EnvironmentState.Responded, EnvironmentInput.RuntimeAsked) => EnvironmentState.Idle,
             (EnvironmentState.Responded, EnvironmentInput.InvokeTimedOut) => EnvironmentState.Resetting,

@@ -12,10 +12,10 @@ namespace Hearth.Node.Workers;
 /// </summary>
 /// <remarks>
 /// Not an actor, so that a payload crosses no mailbox. All state is under one lock that is never held across I/O other
-/// than reading the sandbox's pipe; <see cref="EnvironmentLifecycle"/> has the transitions. Longer than most files here: what
-/// the one lock holds together is not to be spread over several.
+/// than reading the sandbox's pipe; <see cref="EnvironmentLifecycle"/> has the transitions. What the one lock holds together is
+/// not to be spread over several classes: this file has the ways in and out of a phase, <c>.Responses.cs</c> the answers.
 /// </remarks>
-internal sealed class ExecutionEnvironment : IDisposable
+internal sealed partial class ExecutionEnvironment : IDisposable
 {
     /// <summary>How long an environment is idle before its processes are stopped: one that is busy never pays for it.</summary>
     public static readonly TimeSpan FreezeAfter = TimeSpan.FromSeconds(1);
@@ -83,11 +83,14 @@ internal sealed class ExecutionEnvironment : IDisposable
         }
     }
 
+    /// <summary>The function has the invocation, and has not answered all of it.</summary>
+    private bool IsInvoking => _state is EnvironmentState.Invoking or EnvironmentState.Streaming;
+
     private TimeSpan FunctionTimeout => TimeSpan.FromSeconds(Spec.Settings.TimeoutSeconds);
 
     /// <summary>
-    /// Runs one invocation; where the environment is not ready, once it is. The caller holds <paramref name="lease"/>.
-    /// Never faults, and always ends: by the function's timeout once begun, by the init limits before.
+    /// Runs one invocation; where the environment is not ready, once it is. The caller holds <paramref name="lease"/>, until the
+    /// end of a response that streams. Never faults, and always ends: by the function's timeout once begun, by the init limits before.
     /// </summary>
     public Task<InvocationOutcome> InvokeAsync(Invocation invocation, Lease lease)
     {
@@ -150,6 +153,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     public async Task<Delivery?> NextAsync(CancellationToken connectionClosed)
     {
         await StartedAsync(connectionClosed);
+        TruncateIfCut();
         TaskCompletionSource<Delivery?> waits;
         lock (_gate)
         {
@@ -169,27 +173,6 @@ internal sealed class ExecutionEnvironment : IDisposable
 
         await using var closed = connectionClosed.Register(() => StopWaiting(waits));
         return await waits.Task;
-    }
-
-    /// <summary>The runtime's answer: a response, or an error of the function.</summary>
-    public RuntimeVerdict Respond(string requestId, OutcomeKind kind, ReadOnlyMemory<byte> payload)
-    {
-        Handover handover;
-        lock (_gate)
-        {
-            if (_state != EnvironmentState.Invoking)
-                return RuntimeVerdict.InvalidState;
-            if (_invocation!.RequestId != requestId)
-                return RuntimeVerdict.InvalidRequestId;
-
-            // The deadline stays: a runtime that does not ask for more by then is started again.
-            Move(EnvironmentInput.RuntimeResponded);
-            handover = Complete(kind, payload, LeaseOutcome.Reusable);
-            StopIfAsked();
-        }
-
-        handover.Here();
-        return RuntimeVerdict.Accepted;
     }
 
     /// <summary>The runtime's <c>init/error</c>: the function cannot be loaded.</summary>
@@ -215,9 +198,9 @@ internal sealed class ExecutionEnvironment : IDisposable
             if (!ReferenceEquals(sandbox, _sandbox))
                 return;
 
-            var before = _state;
+            var invoking = IsInvoking;
             var reason = ExitReason.Of(exit);
-            if (before == EnvironmentState.Initializing)
+            if (_state == EnvironmentState.Initializing)
             {
                 EndWithInitFailure(
                     EnvironmentInput.RuntimeExited, "error", PlatformErrors.ExitError,
@@ -229,7 +212,7 @@ internal sealed class ExecutionEnvironment : IDisposable
                 return;
 
             _deadline.Clear();
-            if (before == EnvironmentState.Invoking)
+            if (invoking)
             {
                 var requestId = _invocation!.RequestId;
                 _sandbox?.DrainOutput();
@@ -262,7 +245,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     {
         lock (_gate)
         {
-            if (_state == EnvironmentState.Invoking)
+            if (IsInvoking)
                 _stopsWhenDone = true;
             else
                 Stop();
@@ -274,7 +257,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     {
         lock (_gate)
         {
-            var invoking = _state == EnvironmentState.Invoking;
+            var invoking = IsInvoking;
             if (!Move(EnvironmentInput.StopRequested))
                 return;
 
@@ -299,7 +282,7 @@ internal sealed class ExecutionEnvironment : IDisposable
 
             if (_state == EnvironmentState.Initializing)
                 InitTimedOut();
-            else if (_state == EnvironmentState.Invoking)
+            else if (IsInvoking)
                 InvokeTimedOut();
             else if (_state == EnvironmentState.Idle && _invocation is null)
                 Freeze();
@@ -399,29 +382,6 @@ internal sealed class ExecutionEnvironment : IDisposable
         _sandbox!.DrainOutput(); // What was printed while loading comes before the first START.
         _sandbox.ApplyCpuShare();
     }
-
-    // 9 of an invocation's path: END and REPORT are written, and the caller gets the outcome.
-    private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "")
-    {
-        _sandbox?.DrainOutput();
-        _log.End(_invocation!.RequestId, new InvocationReport(
-            _time.GetElapsedTime(_phaseStarted), Spec.Settings.MemoryMib, PeakMemoryMib(), _initDuration, status));
-        _initDuration = null;
-        var tail = _log.EndTail();
-        return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null));
-    }
-
-    private Handover Hand(InvocationOutcome outcome)
-    {
-        var waiting = _outcome;
-        _outcome = null;
-        _invocation = null;
-        Lease = null;
-        LastUsed = _time.GetUtcNow();
-        return new Handover(waiting, outcome);
-    }
-
-    private int PeakMemoryMib() => (int)Math.Ceiling((_sandbox?.PeakMemoryBytes ?? 0) / 1_048_576.0);
 
     private void EndWithInitFailure(EnvironmentInput input, string status, string errorType, Func<string, ReadOnlyMemory<byte>> body)
     {

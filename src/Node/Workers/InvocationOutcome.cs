@@ -13,6 +13,9 @@ internal enum OutcomeKind
     /// <summary>The payload is a <see cref="FunctionError"/>, from the runtime or from Hearth.</summary>
     FunctionFailed,
 
+    /// <summary>The function is writing its response: <see cref="InvocationOutcome.Stream"/> has it, and how it ended.</summary>
+    Streaming,
+
     /// <summary>The environment ended before the function saw the invocation: another may be tried.</summary>
     NotStarted,
 
@@ -20,13 +23,22 @@ internal enum OutcomeKind
     Refused,
 }
 
-/// <summary>How an invocation ended.</summary>
+/// <summary>How an invocation ended, or that its response has begun.</summary>
+/// <param name="Payload">Empty where the response was streamed, but for an error.</param>
 /// <param name="Lease">What its environment is worth now.</param>
 /// <param name="LogTail">The last 4 KB of its log, where it was asked for.</param>
+/// <param name="Stream">Only of <see cref="OutcomeKind.Streaming"/>. Whoever has the outcome has to read it or to leave it.</param>
 internal sealed record InvocationOutcome(
-    OutcomeKind Kind, ReadOnlyMemory<byte> Payload, LeaseOutcome Lease, byte[]? LogTail = null, RequestError? Error = null)
+    OutcomeKind Kind,
+    ReadOnlyMemory<byte> Payload,
+    LeaseOutcome Lease,
+    byte[]? LogTail = null,
+    RequestError? Error = null,
+    ResponseStream? Stream = null)
 {
     public static readonly InvocationOutcome NotStarted = new(OutcomeKind.NotStarted, default, LeaseOutcome.Gone);
+
+    public static InvocationOutcome Streaming(ResponseStream stream) => new(OutcomeKind.Streaming, default, LeaseOutcome.Reusable, Stream: stream);
 
     public static InvocationOutcome Refused(RequestError error) => new(OutcomeKind.Refused, default, LeaseOutcome.Gone, Error: error);
 }
@@ -38,9 +50,13 @@ internal static class PlatformErrors
     public const string InvalidEntrypoint = "Runtime.InvalidEntrypoint";
     public const string TimedOut = "Sandbox.Timedout";
     public const string ResponseTooLarge = "Function.ResponseSizeTooLarge";
+    public const string TruncatedResponse = "Runtime.TruncatedResponse";
 
     public static byte[] Body(string errorType, string errorMessage) =>
         JsonSerializer.SerializeToUtf8Bytes(new FunctionError(errorType, errorMessage), ApiJson.Relaxed.FunctionError);
+
+    public static byte[] TooLarge(long limitBytes) =>
+        Body(ResponseTooLarge, $"Response payload size exceeded maximum allowed payload size ({limitBytes} bytes).");
 
     /// <summary>The body of a failure that belongs to one request and names it, as those of the sandbox do.</summary>
     public static byte[] Body(string errorType, string requestId, string error) => Body(errorType, $"RequestId: {requestId} Error: {error}");

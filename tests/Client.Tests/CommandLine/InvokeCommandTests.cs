@@ -100,6 +100,29 @@ public sealed class InvokeCommandTests : CommandLineTests
     }
 
     [Fact]
+    public async Task A_stream_is_printed_as_it_is()
+    {
+        Deploy("hello");
+        Assert.Equal(new CommandRun(0, """{"a":1}""", ""), await RunAsync("invoke", "hello", "--stream", "--payload", """{"a":1}"""));
+    }
+
+    [Fact]
+    public async Task A_stream_that_ends_with_an_error_exits_1_with_what_came_before_on_stdout()
+    {
+        Deploy("hello");
+        var run = await RunAsync("invoke", "hello", "--stream", "--tail", "--payload", """{"fail":1}""");
+        Assert.Equal(new CommandRun(1, "{\"fai", "START\nhéllo\nerror: ValueError: no such colour\nRequestId: request-1\n"), run);
+    }
+
+    [Fact]
+    public async Task A_stream_and_Json_exclude_each_other()
+    {
+        var run = await RunAsync("invoke", "hello", "--stream", "--json");
+        Assert.Equal((2, ""), (run.ExitCode, run.Out));
+        Assert.Empty(Node.Seen);
+    }
+
+    [Fact]
     public async Task Context_and_qualifier_are_sent()
     {
         Deploy("hello");

@@ -27,9 +27,10 @@ public abstract class CommandLineTests : NodeTests, IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
+        using var bytes = new MemoryStream();
         using var stdin = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input));
-        var terminal = new Terminal(Terminal.Over(output, isTerminal), Terminal.Over(error, isTerminal), stdin, canAsk, new TestClock());
+        var terminal = new Terminal(Terminal.Over(output, isTerminal), bytes, Terminal.Over(error, isTerminal), stdin, canAsk, new TestClock());
         var code = await HearthCommand.RunAsync([.. args, "--endpoint", endpoint.ToString()], terminal, cancellationToken);
-        return new CommandRun(code, output.ToString(), error.ToString());
+        return new CommandRun(code, output + System.Text.Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());
     }
 }

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Hearth.Contracts.Api;
 using Hearth.Contracts.Errors;
+using Hearth.Contracts.EventStreams;
 using Hearth.Contracts.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -46,7 +48,36 @@ internal static class FakeRoutes
             return Found(name, node, function => Json(node.Functions.Put(Updated(function, update)), ApiJson.Relaxed.FunctionConfiguration));
         });
         app.MapPost(Functions + "/{name}/invocations", (string name, HttpContext context) => InvokeAsync(name, context, node));
+        app.MapPost("/2021-11-15/functions/{name}/response-streaming-invocations", (string name, HttpContext context) => StreamAsync(name, context, node));
         MapNode(app, node);
+    }
+
+    // The payload comes back in two chunks; one that asks to fail gets the first of them and an error.
+    private static async Task<IResult> StreamAsync(string name, HttpContext context, FakeNode node)
+    {
+        if (node.Functions.Find(name) is null)
+            return NotFound(name + ":$LATEST");
+        context.Response.Headers["x-amzn-RequestId"] = "request-1";
+        context.Response.Headers["X-Amz-Executed-Version"] = "$LATEST";
+        context.Response.ContentType = EventStream.ContentType;
+        using var payload = new MemoryStream();
+        await context.Request.Body.CopyToAsync(payload);
+        var fails = Encoding.UTF8.GetString(payload.ToArray()).Contains("\"fail\"", StringComparison.Ordinal);
+        var half = (int)payload.Length / 2;
+        await WriteEventAsync(context, InvokeComplete.ChunkEvent, payload.ToArray()[..half]);
+        if (!fails)
+            await WriteEventAsync(context, InvokeComplete.ChunkEvent, payload.ToArray()[half..]);
+        var complete = new InvokeComplete(
+            fails ? "Unhandled" : null, fails ? """{"errorType":"ValueError","errorMessage":"no such colour"}""" : null,
+            context.Request.Headers["X-Amz-Log-Type"] == "Tail" ? Convert.ToBase64String("START\nhéllo\n"u8) : null);
+        await WriteEventAsync(context, InvokeComplete.Event, JsonSerializer.SerializeToUtf8Bytes(complete, ApiJson.Relaxed.InvokeComplete));
+        return Results.Empty;
+    }
+
+    private static async Task WriteEventAsync(HttpContext context, string type, byte[] payload)
+    {
+        EventStream.WriteEvent(context.Response.BodyWriter, type, "application/octet-stream", new ReadOnlySequence<byte>(payload));
+        await context.Response.BodyWriter.FlushAsync();
     }
 
     private static void MapNode(WebApplication app, FakeNode node)

@@ -68,7 +68,6 @@ public sealed class LaterFeatureTests(ProcessNode shared)
     [InlineData("PUT", "2019-09-25/functions/{0}/event-invoke-config", "Event invoke configurations")]
     [InlineData("POST", "2021-10-31/functions/{0}/url", "Function URLs")]
     [InlineData("POST", "2015-03-31/functions/{0}/policy", "Permissions")]
-    [InlineData("POST", "2021-11-15/functions/{0}/response-streaming-invocations", "InvokeWithResponseStream")]
     [InlineData("POST", "2014-11-13/functions/{0}/invoke-async", "InvokeAsync")]
     [InlineData("GET", "2015-03-31/event-source-mappings", "Event source mappings")]
     [InlineData("GET", "2018-10-31/layers", "Layers")]

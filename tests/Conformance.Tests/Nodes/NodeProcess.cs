@@ -33,6 +33,12 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>The most memory it has had since <see cref="ForgetPeakMemory"/>, in bytes.</summary>
+    public long PeakMemoryBytes => File.ReadLines($"/proc/{Id}/status")
+        .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1_024).Single();
+
+    public void ForgetPeakMemory() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
+
     /// <summary>Starts a node; it may not serve yet, or never.</summary>
     public static NodeProcess Start(params ReadOnlySpan<string> options)
     {

@@ -65,11 +65,11 @@ public abstract class RuntimeApiRig : IAsyncLifetime, IDisposable
     }
 
     /// <summary>A connection whose runtime has the invocation <c>r1</c>.</summary>
-    private protected async Task<(RawConnection Runtime, Task<InvocationOutcome> Outcome)> InvokingAsync()
+    private protected async Task<(RawConnection Runtime, Task<InvocationOutcome> Outcome)> InvokingAsync(bool wantsStream = false)
     {
         var runtime = Connect();
         await runtime.GetNextAsync();
-        var outcome = Environment.InvokeAsync("r1");
+        var outcome = Environment.InvokeAsync("r1", wantsStream: wantsStream);
         Assert.Equal(200, (await runtime.ReceiveAsync()).Status);
         return (runtime, outcome);
     }
@@ -92,8 +92,8 @@ public abstract class RuntimeApiRig : IAsyncLifetime, IDisposable
 
         public ExecutionEnvironment Environment { get; }
 
-        public Task<InvocationOutcome> InvokeAsync(string requestId, string payload = "{}", string? clientContext = null) => Environment.InvokeAsync(
-            new Invocation(requestId, Encoding.UTF8.GetBytes(payload), "arn:aws:lambda:us-east-1:000000000000:function:hello:$LATEST", clientContext, "Root=1-2-3", false),
+        public Task<InvocationOutcome> InvokeAsync(string requestId, string payload = "{}", string? clientContext = null, bool wantsStream = false) => Environment.InvokeAsync(
+            new Invocation(requestId, Encoding.UTF8.GetBytes(payload), "arn:aws:lambda:us-east-1:000000000000:function:hello:$LATEST", clientContext, "Root=1-2-3", false, wantsStream),
             Samples.Lease(Environment.Id, requestId));
 
         void IEnvironmentOwner.Initialized()

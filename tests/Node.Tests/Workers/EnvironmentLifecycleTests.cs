@@ -25,10 +25,16 @@ public class EnvironmentLifecycleTests
         [(Idle, RuntimeExited)] = Stopping,
         [(Idle, StopRequested)] = Stopping,
 
+        [(Invoking, ResponseBegan)] = Streaming,
         [(Invoking, RuntimeResponded)] = Responded,
         [(Invoking, InvokeTimedOut)] = Resetting,
         [(Invoking, RuntimeExited)] = Resetting,
         [(Invoking, StopRequested)] = Stopping,
+
+        [(Streaming, RuntimeResponded)] = Responded,
+        [(Streaming, InvokeTimedOut)] = Resetting,
+        [(Streaming, RuntimeExited)] = Resetting,
+        [(Streaming, StopRequested)] = Stopping,
 
         [(Responded, RuntimeAsked)] = Idle,
         [(Responded, InvokeTimedOut)] = Resetting,

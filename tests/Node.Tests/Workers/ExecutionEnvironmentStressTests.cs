@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Hearth.Contracts.Functions;
 using Hearth.Node.Tests.Support;
@@ -51,7 +52,9 @@ public class ExecutionEnvironmentStressTests
                 var environment = _environment;
                 var requestId = $"{environment.Id}-{n}";
                 var lease = Samples.Lease(environment.Id, requestId);
-                var outcome = await environment.InvokeAsync(new Invocation(requestId, Encoding.UTF8.GetBytes(requestId), "arn", null, "t", n % 3 == 0), lease);
+                var outcome = await environment.InvokeAsync(new Invocation(requestId, Encoding.UTF8.GetBytes(requestId), "arn", null, "t", n % 3 == 0, WantsStream: n % 2 == 0), lease);
+                if (outcome.Stream is { } stream)
+                    outcome = await ReadAsync(stream);
                 if (outcome.Kind == OutcomeKind.Succeeded)
                     Assert.Equal(requestId, Encoding.UTF8.GetString(outcome.Payload.Span));
                 else if (outcome.Kind == OutcomeKind.FunctionFailed)
@@ -71,6 +74,14 @@ public class ExecutionEnvironmentStressTests
             _wakeActor.Release();
             await Task.WhenAll(clock, actor);
             _environment.Stop();
+        }
+
+        private static async Task<InvocationOutcome> ReadAsync(ResponseStream stream)
+        {
+            var whole = new MemoryStream();
+            await stream.Body.CopyToAsync(whole);
+            var ended = await stream.Ended;
+            return ended.Kind == OutcomeKind.Succeeded ? ended with { Payload = whole.ToArray() } : ended;
         }
 
         public void Dispose()
@@ -139,6 +150,24 @@ public class ExecutionEnvironmentStressTests
             }
         }
 
+        private static async Task StreamAsync(ExecutionEnvironment environment, Invocation invocation, ReadOnlyMemory<byte> answer, Random random)
+        {
+            var (verdict, stream) = environment.BeginResponse(invocation.RequestId);
+            if (stream is null)
+            {
+                if (verdict == RuntimeVerdict.Accepted)
+                    environment.Respond(invocation.RequestId, OutcomeKind.Succeeded, answer);
+                return;
+            }
+
+            await stream.WriteAsync(new ReadOnlySequence<byte>(answer), default);
+            if (random.Next(4) == 0)
+                await environment.CutResponseAsync(invocation.RequestId);
+            else
+                environment.EndResponse(invocation.RequestId, OutcomeKind.Succeeded, default);
+            stream.CompleteWriting();
+        }
+
         private static async Task RunRuntimeAsync(ExecutionEnvironment environment, FakeSandbox sandbox, Random random)
         {
             if (random.Next(20) == 0)
@@ -186,6 +215,9 @@ public class ExecutionEnvironmentStressTests
                     case 4: // is stopped
                         environment.Stop();
                         return;
+                    case > 30: // answers bit by bit, and may stop in the middle
+                        await StreamAsync(environment, delivery.Invocation, answer, random);
+                        break;
                     case 5:
                         environment.StopWhenDone();
                         goto default;

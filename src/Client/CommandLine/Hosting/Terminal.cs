@@ -5,9 +5,10 @@ namespace Hearth.CommandLine.Hosting;
 
 /// <summary>What a command reads and writes, so that tests can hold all of it.</summary>
 /// <param name="Out">Results alone.</param>
+/// <param name="Output">Under <paramref name="Out"/>, for results that may be no text. Not both in one command.</param>
 /// <param name="Error">Everything said to the person: progress, notes, errors.</param>
 /// <param name="CanAsk">Whether a person is there to answer a question.</param>
-internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Stream Input, bool CanAsk, TimeProvider Clock)
+internal sealed record Terminal(IAnsiConsole Out, Stream Output, IAnsiConsole Error, Stream Input, bool CanAsk, TimeProvider Clock)
 {
     // Spectre wraps and crops at the width; output that a program reads must not be.
     private const int PipeWidth = 100_000;
@@ -17,6 +18,7 @@ internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Stream Inp
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new Terminal(
             Over(Console.Out, !Console.IsOutputRedirected),
+            Console.OpenStandardOutput(),
             Over(Console.Error, !Console.IsErrorRedirected),
             Console.OpenStandardInput(),
             !Console.IsInputRedirected && !Console.IsErrorRedirected,

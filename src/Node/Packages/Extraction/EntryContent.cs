@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using Hearth.Contracts;
 
 namespace Hearth.Node.Packages.Extraction;
 

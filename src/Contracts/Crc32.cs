@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace Hearth.Node.Packages.Extraction;
+namespace Hearth.Contracts;
 
-/// <summary>The checksum of zip entries (polynomial 0xEDB88320), eight bytes a step: the framework's own is not public.</summary>
-internal static class Crc32
+/// <summary>The checksum of zip entries and event streams (polynomial 0xEDB88320), eight bytes a step: the framework's own is not public.</summary>
+public static class Crc32
 {
     private const int Step = 8;
     private static readonly uint[] Table = MakeTable();

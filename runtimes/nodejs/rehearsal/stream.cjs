@@ -1,0 +1,6 @@
+'use strict';
+
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write('rehearsing ');
+  stream.end(event.rehearsal[1]);
+});
