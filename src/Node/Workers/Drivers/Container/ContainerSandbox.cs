@@ -54,11 +54,16 @@ internal sealed class ContainerSandbox(
 
     /// <summary>Makes folders, /tmp, the output pipe and the network.</summary>
     /// <returns>The network namespace, to be let go once the container is in it.</returns>
-    public NetworkNamespace Prepare(int ephemeralStorageMib)
+    public NetworkNamespace Prepare(int ephemeralStorageMib) => PrepareWith(paths.Scratch(name), ephemeralStorageMib);
+
+    /// <summary>The same for a sandbox that starts blank, whose function may need a larger /tmp.</summary>
+    public NetworkNamespace PrepareBlank(int ephemeralStorageMib) => PrepareWith(paths.LateScratch(name), ephemeralStorageMib);
+
+    private NetworkNamespace PrepareWith(string scratchFolder, int ephemeralStorageMib)
     {
         if (!OperatingSystem.IsWindows())
             Directory.CreateDirectory(Bundle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _scratch = scratches.Take(name, ephemeralStorageMib, this);
+        _scratch = scratches.Take(name, scratchFolder, ephemeralStorageMib, this);
         _output = OutputPipe.Create(Path.Combine(Bundle, "output"));
         var network = NetworkNamespace.Create();
         _listener = network.Listener;
