@@ -83,7 +83,6 @@ internal sealed record DiskTemplate(long Bytes, IReadOnlyList<(long Offset, byte
         }
     }
 
-    // All that mkfs writes but a few blocks is in the image's first part; what lies beyond that part's holes is read as zeros.
     private static List<(long Offset, byte[] Content)> ReadBlocks(SafeFileHandle image)
     {
         var blocks = new List<(long, byte[])>();
