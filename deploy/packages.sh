@@ -19,11 +19,13 @@ PACKAGES_BUILD=(
   "gcc:gcc"
   "libc6-dev:/usr/include/stdio.h"
 )
-# The container sandbox; without root there is none, and nothing to install for it. nft: functions that are granted egress.
+# The container sandbox; without root there is none, and nothing to install for it. nft: functions that are granted egress;
+# mkfs.ext4: /tmp on the disk.
 PACKAGES_CONTAINER=(
   "${PACKAGES_BUILD[@]}"
   "runc:runc"
   "nftables:/usr/sbin/nft"
+  "e2fsprogs:/usr/sbin/mkfs.ext4"
 )
 # Container images (PackageType Image), which the container sandbox alone runs.
 PACKAGES_IMAGES=(

@@ -41,8 +41,8 @@ void open_trees(struct settings *settings)
   settings->root_tree = clone_tree(settings->root, no_privileges | MOUNT_ATTR_RDONLY, MS_PRIVATE);
   for (size_t i = 0; i < settings->bind_count; i++) {
     struct bind *bind = &settings->binds[i];
-    uint64_t flags = no_privileges | (strcmp(bind->mode, "rw") == 0 ? 0 : MOUNT_ATTR_RDONLY);
-    bind->tree = clone_tree(bind->source, flags, strcmp(bind->mode, "slave") == 0 ? MS_SLAVE : MS_PRIVATE);
+    uint64_t flags = no_privileges | (strncmp(bind->mode, "rw", 2) == 0 ? 0 : MOUNT_ATTR_RDONLY);
+    bind->tree = clone_tree(bind->source, flags, strstr(bind->mode, "slave") ? MS_SLAVE : MS_PRIVATE);
   }
 }
 

@@ -28,7 +28,7 @@ struct strings {
 
 /* A folder or file of this machine and where the sandbox has it. */
 struct bind {
-  const char *mode; /* rw, ro, or slave: read-only, and later mounts on the source reach the sandbox */
+  const char *mode; /* rw, ro, rw-slave, or slave, which is ro: with these two, later mounts on the source reach the sandbox */
   const char *source, *target;
   int tree; /* the mount, attached nowhere yet */
 };

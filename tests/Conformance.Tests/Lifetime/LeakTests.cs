@@ -25,6 +25,7 @@ public abstract class LeakSuite(string driver)
         for (var round = 0; round < Rounds; round++)
             await ComeAndGoAsync(node, function);
 
+        await Patience.UntilAsync(() => node.FindDisks().Count <= 1, "no disk is left but that of the sandbox that waits");
         // Connections of the tests' own client, and what the class library keeps for a while, come and go by a few.
         await Patience.UntilAsync(() => Descriptors(node) <= before + 10, $"the node holds no more descriptors than the {before} of before, give or take");
     }

@@ -127,9 +127,12 @@ public sealed class Node : IAsyncDisposable
     /// <summary>What there is of its environments' sandboxes by now.</summary>
     public IReadOnlyList<string> FindSandboxes() => Remains.Of(_environments);
 
+    /// <summary>What holds the /tmp of its sandboxes.</summary>
+    public IReadOnlyList<string> FindDisks() => Remains.DisksOn(Data);
+
     /// <summary>What its environments have left by now, and which of the node's own folders are still there.</summary>
     public IReadOnlyList<string> FindRemains() =>
-        [.. Remains.Of(_environments), .. Remains.ProcessesOn(Data), .. _homes.Where(Directory.Exists)];
+        [.. Remains.Of(_environments), .. Remains.ProcessesOn(Data), .. FindDisks(), .. _homes.Where(Directory.Exists)];
 
     /// <summary>Ends it and fails where anything of it is left.</summary>
     public async ValueTask DisposeAsync()

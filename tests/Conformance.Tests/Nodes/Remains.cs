@@ -23,6 +23,13 @@ internal static class Remains
     public static IReadOnlyList<string> ProcessesOn(string dataDirectory) =>
         Processes(text => text.Contains(dataDirectory, StringComparison.Ordinal));
 
+    /// <summary>The loop devices whose files are, or were, in the node's data directory, and what else it has for /tmp.</summary>
+    public static IReadOnlyList<string> DisksOn(string dataDirectory) =>
+    [
+        .. Directory.GetDirectories("/sys/block", "loop*").Where(device => Read(device, "loop/backing_file").StartsWith(dataDirectory + "/", StringComparison.Ordinal)),
+        .. Directory.Exists($"{dataDirectory}/scratch") ? Directory.GetFileSystemEntries($"{dataDirectory}/scratch") : [],
+    ];
+
     /// <summary>The folders under /run/hearth and in the control groups' trees that belong to the node with one of these environments.</summary>
     public static IReadOnlyList<string> HomesOf(IReadOnlyCollection<string> environmentIds)
     {

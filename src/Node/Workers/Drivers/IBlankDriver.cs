@@ -20,7 +20,8 @@ internal interface IBlankSandbox
     /// <summary>
     /// Makes it the sandbox of one execution environment, for the rest of its life: package, limits, /tmp and Runtime
     /// API first, then the environment variables, on which the runtime loads the function. Takes well under a
-    /// millisecond and blocks meanwhile. To be called once; a sandbox that could not be assigned has to be discarded.
+    /// millisecond, or some where its /tmp is not of the usual size, and blocks meanwhile. To be called once; a sandbox
+    /// that could not be assigned has to be discarded.
     /// </summary>
     /// <param name="spec">Its command and runtime directory are those that the sandbox was started with.</param>
     /// <exception cref="SandboxStartException">It has ended, or could not be fitted to the function.</exception>

@@ -1,6 +1,8 @@
 using Hearth.Node.Workers.Drivers;
 using Hearth.Node.Workers.Drivers.Container;
+using Hearth.Node.Workers.Drivers.Container.Volumes;
 using Hearth.Node.Workers.Drivers.Native;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Node.Tests.Workers.Drivers;
 
@@ -105,6 +107,8 @@ public abstract class ContainerDriverTests(string launcher) : SandboxDriverSuite
     [InlineData("an empty group and files")]
     [InlineData("a mount over files")]
     [InlineData("a bundle without a container")]
+    [InlineData("disks over files")]
+    [InlineData("a disk's file")]
     public async Task A_sweep_removes_half_made_states(string state)
     {
         var instance = SandboxInstance.Of(Bench.Data);
@@ -116,7 +120,12 @@ public abstract class ContainerDriverTests(string launcher) : SandboxDriverSuite
                 Directory.CreateDirectory($"{tree}/hearth/{instance}/one/below");
         else if (state.StartsWith("a mount", StringComparison.Ordinal))
             for (var i = 0; i < 2; i++)
-                HostMounts.MountScratch($"{home}/scratch/one", 512, 200_000);
+                new MemoryVolumes().Mount($"{home}/scratch/one", 512, 200_000);
+        else if (state.StartsWith("disks", StringComparison.Ordinal))
+            for (var i = 0; i < 2; i++)
+                new DiskVolumes(Path.Combine(Bench.Data, "scratch"), NullLogger.Instance).Mount($"{home}/scratch/one", 512, 200_000);
+        else if (state.StartsWith("a disk's", StringComparison.Ordinal))
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(Bench.Data, "scratch")).FullName, "one"), "a node was killed here");
         else
             OutputPipe.Create($"{home}/sandboxes/one/output").Close();
         await Bench.Driver.SweepAsync(default);

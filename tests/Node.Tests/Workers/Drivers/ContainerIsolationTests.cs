@@ -112,12 +112,93 @@ public abstract class ContainerIsolationTests(string launcher) : IAsyncLifetime
     public async Task Tmp_is_writable_executable_and_of_the_configured_size()
     {
         var text = await TryAsync("""
-            print(oct(os.stat("/tmp").st_mode)[-4:], os.statvfs("/tmp").f_blocks * os.statvfs("/tmp").f_frsize >> 20)
+            space = os.statvfs("/tmp")
+            print(oct(os.stat("/tmp").st_mode)[-4:], os.listdir("/tmp"), bool(space.f_flag & os.ST_NOSUID), bool(space.f_flag & os.ST_NODEV))
+            print(1024 <= space.f_bavail * space.f_frsize >> 20 <= 1030, space.f_bavail <= space.f_blocks <= 1.03 * space.f_bavail, space.f_favail >= 1024 * 64 - 16)
             open("/tmp/run", "w").write("#!/bin/sh\necho ran\n"); os.chmod("/tmp/run", 0o755)
             print(os.popen("/tmp/run").read().strip())
             open("/dev/shm/file", "w").write("x"); print(oct(os.stat("/dev/shm").st_mode)[-4:])
             """, spec => spec with { EphemeralStorageMib = 1024 });
-        Assert.Equal("1777 1024\nran\n1777\n", text);
+        Assert.Equal("1777 [] True True\nTrue True True\nran\n1777\n", text);
+    }
+
+    [Fact]
+    public async Task What_is_in_tmp_does_not_count_as_the_functions_memory()
+    {
+        var (exit, text) = await _bench.RunAsync("python3", """
+            import hashlib, os
+            block, written, read = os.urandom(1 << 20), hashlib.sha256(), hashlib.sha256()
+            with open("/tmp/file", "wb") as file:
+                for i in range(400):
+                    part = block[i:] + block[:i]
+                    written.update(part)
+                    file.write(part)
+            with open("/tmp/file", "rb") as file:
+                while part := file.read(1 << 20): read.update(part)
+            print(written.digest() == read.digest())
+            """, spec => spec with { MemoryMib = 128 });
+        Assert.Equal("True\n", text);
+        Assert.Equal(new SandboxExit(0, null, OutOfMemory: false), exit);
+    }
+
+    [Theory]
+    [InlineData("buffering=0", 1 << 20)]
+    [InlineData("buffering=0", 4_096)]
+    [InlineData("buffering=65536", 777)]
+    public async Task A_full_tmp_is_an_error_at_its_size_and_not_a_want_of_memory(string opening, int bytes)
+    {
+        var (exit, text) = await _bench.RunAsync("python3", Attempt + $"""
+            written, block = 0, b"x" * {bytes}
+            file = open("/tmp/file", "wb", {opening})
+            try:
+                while True: written += file.write(block)
+            except OSError as error:
+                print(512 <= written >> 20 <= 520, errno.errorcode[error.errno])
+            os.unlink("/tmp/file")
+            try: file.close()
+            except OSError: pass
+            attempt("again", lambda: open("/tmp/file", "wb").write(b"x" * (100 << 20)) and None)
+            """, spec => spec with { MemoryMib = 128 });
+        Assert.Equal("True ENOSPC\nagain ok \n", text);
+        Assert.Equal(new SandboxExit(0, null, OutOfMemory: false), exit);
+    }
+
+    [Fact]
+    public async Task Files_without_number_and_files_of_holes_take_no_more_of_tmp_than_its_size()
+    {
+        var (exit, text) = await _bench.RunAsync("python3", Attempt + """
+            with open("/tmp/holes", "wb") as file:
+                file.truncate(1 << 40)
+                print(os.stat("/tmp/holes").st_blocks)
+                attempt("reserve", lambda: os.posix_fallocate(file.fileno(), 0, 1 << 40))
+                attempt("scatter", lambda: [os.pwrite(file.fileno(), b"x", i << 22) for i in range(200_000)] and None)
+                attempt("written", lambda: os.fsync(file.fileno()))
+            os.unlink("/tmp/holes")
+            files = 0
+            try:
+                while True:
+                    os.close(os.open(f"/tmp/{files}", os.O_CREAT | os.O_WRONLY))
+                    files += 1
+            except OSError as error:
+                print(32_700 <= files <= 33_500, errno.errorcode[error.errno])
+            """, spec => spec with { MemoryMib = 128 });
+        Assert.Equal("0\nreserve ENOSPC\nscatter ENOSPC\nwritten ok \nTrue ENOSPC\n", text);
+        Assert.Equal(new SandboxExit(0, null, OutOfMemory: false), exit);
+    }
+
+    [Fact]
+    public async Task A_program_in_tmp_has_no_privileges_by_its_mode_and_a_device_cannot_be_made_there()
+    {
+        var text = await TryAsync("""
+            import shutil, subprocess
+            shutil.copy("/usr/bin/id", "/tmp/id")
+            attempt("setuid", lambda: os.chmod("/tmp/id", 0o6755))
+            print(subprocess.run(["/tmp/id", "-u"], capture_output=True, text=True).stdout.strip())
+            attempt("give away", lambda: os.chown("/tmp/id", 0, 0))
+            attempt("capabilities", lambda: os.setxattr("/tmp/id", "security.capability", bytes.fromhex("0100000200200000000000000000000000000000")))
+            attempt("null", lambda: os.mknod("/tmp/null", 0o20666, os.makedev(1, 3)))
+            """);
+        Assert.Equal("setuid ok \n993\ngive away EPERM\ncapabilities EPERM\nnull EPERM\n", text);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class Confinement
     /// <summary>Folders and files of the machine that the container sees; no program of them runs with privileges, no device opens.</summary>
     public static IEnumerable<BindMount> Binds(ContainerSettings settings) =>
     [
-        new(settings.Scratch, "/tmp", BindMode.Writable),
+        new(settings.Scratch, "/tmp", settings.TaskIsMountedLater ? BindMode.WritableSlave : BindMode.Writable),
         .. settings.InitProgram is { } init ? [new BindMount(init, settings.InitDestination, BindMode.ReadOnly)] : Array.Empty<BindMount>(),
         .. settings.ImageWorkingDirectory is null ? SharedRootBinds(settings) : [],
         .. settings.ResolvFile is { } resolv ? [new BindMount(resolv, SandboxRoot.ResolvFile, BindMode.ReadOnly)] : Array.Empty<BindMount>(),
@@ -51,6 +51,9 @@ internal enum BindMode
 {
     Writable,
     ReadOnly,
+
+    /// <summary>Writable; what is mounted on the source later, on the machine, reaches the container.</summary>
+    WritableSlave,
 
     /// <summary>Read-only; what is mounted on the source later, on the machine, reaches the container.</summary>
     Slave,

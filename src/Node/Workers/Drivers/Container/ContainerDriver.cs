@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Hearth.Contracts;
 using Hearth.Node.Workers.Drivers.Container.Launchers;
 using Hearth.Node.Workers.Drivers.Container.Network;
+using Hearth.Node.Workers.Drivers.Container.Volumes;
 using Hearth.Node.Workers.Drivers.Native;
 using Hearth.Node.Workers.Egress;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,12 +20,13 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     // Hundreds of starts at once would each take as long as all together, and the first to be done would be done late.
     private static readonly SemaphoreSlim Places = new(2 * Environment.ProcessorCount);
 
-    private const int BecomeSubreaper = 36, BlankScratchMib = 512;
+    private const int BecomeSubreaper = 36;
 
     private readonly ContainerPaths _paths;
     private readonly CgroupLayout _layout;
     private readonly IContainerLauncher _launcher;
     private readonly string? _init;
+    private readonly IVolumes _volumes;
     private readonly ScratchStore _scratches;
     private readonly EgressNetwork _egress;
     private readonly ConcurrentDictionary<string, ContainerSandbox> _running = new();
@@ -41,8 +44,10 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
         _layout = CgroupLayout.Detect(CgroupLayout.DefaultRoot, out _)!;
         _paths = new ContainerPaths(SandboxInstance.Of(dataDirectory), runDirectory);
         _launcher = ContainerLaunchers.Choose(launcher, _layout, _paths);
-        _scratches = new ScratchStore(_paths);
-        _egress = new EgressNetwork(_paths.Instance, egress ?? new EgressSettings(EgressPolicies.None), log ?? NullLogger.Instance);
+        log ??= NullLogger.Instance;
+        _volumes = VolumeChoice.Make(Path.Combine(Path.GetFullPath(dataDirectory), "scratch"), log);
+        _scratches = new ScratchStore(_paths, _volumes);
+        _egress = new EgressNetwork(_paths.Instance, egress ?? new EgressSettings(EgressPolicies.None), log);
         // In the data directory: /run, where the rest is, is mounted without the right to execute on Debian.
         _init = ContainerInit.IsAvailable ? Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes", "init") : null;
         // A container's first process outlives the launcher that started it. As subreaper we become its parent, and so
@@ -78,6 +83,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
     public async Task SweepAsync(CancellationToken cancellation)
     {
         await new ContainerSweep(_paths, _layout).RunAsync(cancellation);
+        _volumes.Sweep();
         _egress.Remove();
         lock (_rootGate)
         {
@@ -171,7 +177,7 @@ internal sealed class ContainerDriver : ISandboxDriver, IBlankDriver
             [SandboxCommand.RuntimeApiVariable] = SandboxCommand.RuntimeApi(NetworkNamespace.RuntimeApiPort),
         };
         var command = SandboxCommand.Of(spec.Command, variables, spec.RuntimeDirectory, SandboxRoot.RuntimeDirectory, SandboxRoot.Has);
-        using var network = sandbox.Prepare(BlankScratchMib);
+        using var network = sandbox.PrepareBlank(Limits.MinEphemeralStorageMib); // The default too: few functions need another.
         var assignment = sandbox.PrepareAssignment();
         var settings = Settings(sandbox, network, command, _paths.LateTask(sandbox.Name), taskIsMountedLater: true, spec.RuntimeDirectory, spec.MemoryMib);
         cancellation.ThrowIfCancellationRequested();

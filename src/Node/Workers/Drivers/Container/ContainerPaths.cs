@@ -26,7 +26,7 @@ internal sealed class ContainerPaths(string instance, string runDirectory)
     /// <summary>Configuration, pid and output of one sandbox; for root alone, as environment variables are in it.</summary>
     public string Bundle(string sandbox) => Path.Combine(Home, "sandboxes", sandbox);
 
-    /// <summary>Where the tmpfs that a sandbox sees as /tmp is mounted.</summary>
+    /// <summary>Where what a sandbox sees as /tmp is mounted.</summary>
     public string Scratch(string sandbox) => Path.Combine(Home, "scratch", sandbox);
 
     /// <summary>Where the image that a sandbox runs is mounted, to be reached by root inside of it.</summary>
@@ -37,4 +37,7 @@ internal sealed class ContainerPaths(string instance, string runDirectory)
 
     /// <summary>What a sandbox that starts blank has at /var/task: nothing, until its package is mounted here.</summary>
     public string LateTask(string sandbox) => Path.Combine(LateMounts, sandbox);
+
+    /// <summary>The same of a sandbox that starts blank: one of another size can be mounted over it. No sandbox's name has a dot.</summary>
+    public string LateScratch(string sandbox) => Path.Combine(LateMounts, sandbox + ".tmp");
 }

@@ -54,16 +54,10 @@ internal sealed class ContainerSandbox(
 
     /// <summary>Makes folders, /tmp, the output pipe and the network.</summary>
     /// <returns>The network namespace, to be let go once the container is in it.</returns>
-    public NetworkNamespace Prepare(int ephemeralStorageMib)
-    {
-        if (!OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Bundle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _scratch = scratches.Take(name, ephemeralStorageMib, this);
-        _output = OutputPipe.Create(Path.Combine(Bundle, "output"));
-        var network = NetworkNamespace.Create();
-        _listener = network.Listener;
-        return network;
-    }
+    public NetworkNamespace Prepare(int ephemeralStorageMib) => PrepareWith(paths.Scratch(name), ephemeralStorageMib);
+
+    /// <summary>The same for a sandbox that starts blank, whose function may need a larger /tmp.</summary>
+    public NetworkNamespace PrepareBlank(int ephemeralStorageMib) => PrepareWith(paths.LateScratch(name), ephemeralStorageMib);
 
     /// <summary>Makes what its function will come by: the place for its package, and the pipe for its variables.</summary>
     public AssignmentPipe PrepareAssignment()
@@ -125,8 +119,8 @@ internal sealed class ContainerSandbox(
     public void Assign(SandboxSpec spec)
     {
         var environment = SandboxInstance.NameOf(spec.EnvironmentId);
+        _assignedTo = environment; // First: by it the scratch is removed, should its size be refused.
         scratches.Assign(name, environment, spec.EphemeralStorageMib);
-        _assignedTo = environment;
         HostMounts.BindReadOnly(Path.GetFullPath(spec.TaskDirectory), paths.LateTask(name));
         _cgroup!.Resize(_memoryMib, spec.MemoryMib);
         _memoryMib = spec.MemoryMib;
@@ -195,6 +189,17 @@ internal sealed class ContainerSandbox(
         }
 
         onStopped(); // Not after a failure: the environment's next sandbox must not meet this one alive.
+    }
+
+    private NetworkNamespace PrepareWith(string scratchFolder, int ephemeralStorageMib)
+    {
+        if (!OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Bundle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _scratch = scratches.Take(name, scratchFolder, ephemeralStorageMib, this);
+        _output = OutputPipe.Create(Path.Combine(Bundle, "output"));
+        var network = NetworkNamespace.Create();
+        _listener = network.Listener;
+        return network;
     }
 
     private void MakeResolvFile()

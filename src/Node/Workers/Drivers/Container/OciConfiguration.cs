@@ -92,6 +92,7 @@ internal static class OciConfiguration
     private static JsonObject Bind(BindMount bind) => Mount(bind.Target, "bind", bind.Source, ["rbind", "nosuid", "nodev", .. bind.Mode switch
     {
         BindMode.Writable => (string[])["rw"],
+        BindMode.WritableSlave => ["rw", "rslave"],
         BindMode.Slave => ["ro", "rslave"],
         _ => ["ro"],
     }]);

@@ -32,7 +32,7 @@ internal sealed class LauncherSettings
         foreach (var tree in _layout.Hierarchies)
             Write(to, _layout.IsUnifiedTree(tree) ? "unified" : "cgroup", Path.Combine(tree, settings.CgroupPath));
         foreach (var bind in Confinement.Binds(settings))
-            Write(to, "bind", bind.Mode switch { BindMode.Writable => "rw", BindMode.Slave => "slave", _ => "ro" }, bind.Source, bind.Target);
+            Write(to, "bind", Word(bind.Mode), bind.Source, bind.Target);
         foreach (var argument in Confinement.Arguments(settings))
             Write(to, "argument", argument);
         foreach (var variable in Variables(settings.Command.Environment))
@@ -40,6 +40,14 @@ internal sealed class LauncherSettings
         Write(to, "end");
         return to.ToArray();
     }
+
+    private static string Word(BindMode mode) => mode switch
+    {
+        BindMode.Writable => "rw",
+        BindMode.WritableSlave => "rw-slave",
+        BindMode.Slave => "slave",
+        _ => "ro",
+    };
 
     // runc adds it too, from the root's passwd.
     private static Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> given)
