@@ -5,7 +5,7 @@ using Hearth.Node.Workers;
 namespace Hearth.Node.Functions;
 
 /// <summary>Runs one invocation from admission to release; see the numbered path in ARCHITECTURE.md.</summary>
-internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable environments)
+internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable environments, InvocationMetrics metrics)
 {
     /// <summary>Environments tried for one invocation while none of them let the function see it.</summary>
     private const int MaxAttempts = 3;
@@ -16,19 +16,28 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
     /// </summary>
     public async Task<(InvocationOutcome Outcome, string? Version)> InvokeAsync(string functionName, Invocation invocation)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        InvocationOutcome? outcome = null;
+        var began = metrics.Began();
+        try
         {
-            var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId));
-            if (reply is RequestRefused refused)
-                return (InvocationOutcome.Refused(refused.Error), null);
+            for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+            {
+                var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId));
+                if (reply is RequestRefused refused)
+                    return (outcome = InvocationOutcome.Refused(refused.Error), null);
 
-            var lease = ((InvocationAdmitted)reply).Lease;
-            var outcome = await environments.InvokeAsync(invocation, lease);
-            functions.Tell(new ReleaseLease(functionName, lease.EnvironmentId, lease.RequestId, outcome.Lease));
-            if (outcome.Kind != OutcomeKind.NotStarted)
-                return (outcome, lease.Version);
+                var lease = ((InvocationAdmitted)reply).Lease;
+                outcome = await environments.InvokeAsync(invocation, lease);
+                functions.Tell(new ReleaseLease(functionName, lease.EnvironmentId, lease.RequestId, outcome.Lease));
+                if (outcome.Kind != OutcomeKind.NotStarted)
+                    return (outcome, lease.Version);
+            }
+
+            return (outcome = InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
         }
-
-        return (InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
+        finally
+        {
+            metrics.Ended(began, functionName, outcome);
+        }
     }
 }

@@ -83,6 +83,16 @@ internal sealed class ExecutionEnvironment : IDisposable
         }
     }
 
+    /// <summary>Whether it is idle and its processes are stopped.</summary>
+    public bool IsFrozen
+    {
+        get
+        {
+            lock (_gate)
+                return _frozen && _state == EnvironmentState.Idle;
+        }
+    }
+
     private TimeSpan FunctionTimeout => TimeSpan.FromSeconds(Spec.Settings.TimeoutSeconds);
 
     /// <summary>
@@ -351,7 +361,7 @@ internal sealed class ExecutionEnvironment : IDisposable
         _log.Line($"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {requestId} {TimedOutText()}");
         Complete(
             OutcomeKind.FunctionFailed, PlatformErrors.Body(PlatformErrors.TimedOut, requestId, TimedOutText()),
-            LeaseOutcome.Reusable, "Status: timeout").Elsewhere();
+            LeaseOutcome.Reusable, "Status: timeout", timedOut: true).Elsewhere();
         Reset();
     }
 
@@ -401,14 +411,14 @@ internal sealed class ExecutionEnvironment : IDisposable
     }
 
     // 9 of an invocation's path: END and REPORT are written, and the caller gets the outcome.
-    private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "")
+    private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "", bool timedOut = false)
     {
         _sandbox?.DrainOutput();
         _log.End(_invocation!.RequestId, new InvocationReport(
             _time.GetElapsedTime(_phaseStarted), Spec.Settings.MemoryMib, PeakMemoryMib(), _initDuration, status));
         _initDuration = null;
         var tail = _log.EndTail();
-        return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null));
+        return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null, TimedOut: timedOut));
     }
 
     private Handover Hand(InvocationOutcome outcome)
@@ -426,6 +436,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     private void EndWithInitFailure(EnvironmentInput input, string status, string errorType, Func<string, ReadOnlyMemory<byte>> body)
     {
         var duration = _time.GetElapsedTime(_phaseStarted);
+        var timedOut = errorType == PlatformErrors.TimedOut;
         _sandbox?.DrainOutput();
         _log.InitFailed(duration, status, errorType);
         Move(input);
@@ -436,12 +447,12 @@ internal sealed class ExecutionEnvironment : IDisposable
             _log.Start(requestId, Spec.Version);
             _phaseStarted = _time.GetTimestamp();
             _initDuration = duration;
-            Complete(OutcomeKind.FunctionFailed, body(requestId), LeaseOutcome.Gone, $"Status: {status}\tError Type: {errorType}").Elsewhere();
+            Complete(OutcomeKind.FunctionFailed, body(requestId), LeaseOutcome.Gone, $"Status: {status}\tError Type: {errorType}", timedOut).Elsewhere();
             End(InvocationOutcome.NotStarted);
         }
         else
         {
-            End(new InvocationOutcome(OutcomeKind.FunctionFailed, body(Lease?.RequestId ?? ""), LeaseOutcome.Gone));
+            End(new InvocationOutcome(OutcomeKind.FunctionFailed, body(Lease?.RequestId ?? ""), LeaseOutcome.Gone, TimedOut: timedOut));
         }
     }
 

@@ -23,8 +23,9 @@ internal enum OutcomeKind
 /// <summary>How an invocation ended.</summary>
 /// <param name="Lease">What its environment is worth now.</param>
 /// <param name="LogTail">The last 4 KB of its log, where it was asked for.</param>
+/// <param name="TimedOut">Whether it failed for its time being over.</param>
 internal sealed record InvocationOutcome(
-    OutcomeKind Kind, ReadOnlyMemory<byte> Payload, LeaseOutcome Lease, byte[]? LogTail = null, RequestError? Error = null)
+    OutcomeKind Kind, ReadOnlyMemory<byte> Payload, LeaseOutcome Lease, byte[]? LogTail = null, RequestError? Error = null, bool TimedOut = false)
 {
     public static readonly InvocationOutcome NotStarted = new(OutcomeKind.NotStarted, default, LeaseOutcome.Gone);
 

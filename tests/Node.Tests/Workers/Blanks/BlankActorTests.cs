@@ -214,7 +214,7 @@ public sealed class BlankActorTests : TestKit
         }
 
         var runtimes = RuntimeCatalog.LoadAsync(_folder.FullName, default).GetAwaiter().GetResult();
-        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time)));
+        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time, new WorkerMetrics(new Meter("unheard"), new EnvironmentTable(_time)))));
     }
 
     private const string Blank = ""","blank":{"memoryMib":512,"residentMib":10,"startVariables":[]}""";
