@@ -64,7 +64,7 @@ internal sealed class InvocationMetrics
         { Kind: OutcomeKind.Succeeded } => "ok",
         { TimedOut: true } => "timeout",
         { Kind: OutcomeKind.FunctionFailed } => "function_error",
-        { Error.Code: ErrorCode.TooManyRequests } => "throttled",
+        { Error: { } error } when error.Code == ErrorCode.TooManyRequests => "throttled",
         _ => "refused",
     };
 

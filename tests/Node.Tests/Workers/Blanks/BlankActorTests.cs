@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Hearth.Contracts.Api;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Tests.Support;
+using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 
 namespace Hearth.Node.Tests.Workers.Blanks;
