@@ -13,13 +13,16 @@ internal static class NodeMetrics
 {
     public const string MeterName = "Hearth";
 
+    /// <summary>The class library's own: collections, heap, threads.</summary>
+    private const string RuntimeMeterName = "System.Runtime";
+
     /// <summary>Series of one instrument: room for every runtime, phase and state, and a bound on what a mistake can cost.</summary>
     private const int SeriesAtMost = 500;
 
     public static IServiceCollection AddNodeMetrics(this IServiceCollection services)
     {
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(MeterName)
+            .AddMeter(MeterName, RuntimeMeterName)
             .AddView(instrument => new MetricStreamConfiguration
             {
                 CardinalityLimit = instrument.Name == InvocationMetrics.CounterName ? (InvocationMetrics.MaxFunctions + 1) * InvocationMetrics.Outcomes : SeriesAtMost,
