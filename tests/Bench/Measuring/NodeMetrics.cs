@@ -8,7 +8,7 @@ internal sealed class NodeMetrics
     private readonly Dictionary<string, double> _series;
 
     public NodeMetrics(string text) => _series = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').ToDictionary(
-        line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        line => line[..line.LastIndexOf(' ')].Replace("{}", "", StringComparison.Ordinal), line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>0 where there is no such series.</summary>
     public double this[string series] => _series.GetValueOrDefault(series);

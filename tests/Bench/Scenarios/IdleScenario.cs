@@ -40,7 +40,7 @@ internal sealed class IdleScenario(BenchOptions options) : IScenario
         start = Stopwatch.GetTimestamp();
         var (second, samples) = await InvokeAllAsync(node, cancellation);
         var answering = Stopwatch.GetElapsedTime(start);
-        var same = first.Zip(second).Count(pair => pair.First == pair.Second);
+        var same = first.Zip(second).Count(pair => pair is var (before, after) && before == after);
 
         var table = new Table($"{options.Environments} idle environments, frozen, then each invoked once more", ["what", "figure"]);
         table.Add("started within s", $"{starting.TotalSeconds:0.0}");

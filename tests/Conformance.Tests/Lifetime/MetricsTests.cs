@@ -54,6 +54,6 @@ public abstract class MetricsSuite(string driver)
         var answer = await node.GetAsync("metrics");
         Assert.Equal(200, answer.Status);
         return answer.Text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').ToDictionary(
-            line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+            line => line[..line.LastIndexOf(' ')].Replace("{}", "", StringComparison.Ordinal), line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 }
