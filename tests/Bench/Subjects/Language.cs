@@ -30,6 +30,7 @@ internal sealed record Language(string Name, string File, string Interpreter, st
         using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
         {
             var entry = archive.CreateEntry(File);
+            entry.LastWriteTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); // Else the same code would be another package each time.
             // rw-r--r--: sandboxes read the code as another user.
             entry.ExternalAttributes = Convert.ToInt32("100644", 8) << 16;
             using var stream = entry.Open();
