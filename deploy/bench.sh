@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures a node of this commit beside bare servers and plain program starts, in one run; prints tables and writes
 # artifacts/bench/latest.json. Best on a machine with nothing else to do.
-# Usage: deploy/bench.sh [warm] [cold] [burst] [memory] [launchers] [--drivers container,process] [--rounds 3] [--seconds 2]
-#                        [--samples 20] [--pin] [--node PROGRAM] [--output FILE]
+# Usage: deploy/bench.sh [warm] [cold] [burst] [memory] [launchers] [soak] [idle] [--drivers container,process] [--rounds 3]
+#                        [--seconds 2] [--samples 20] [--starts 10000] [--environments 2000] [--pin] [--node PROGRAM] [--output FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/deploy/packages.sh"

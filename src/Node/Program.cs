@@ -29,6 +29,7 @@ try
         options.RuntimesDirectory, new RuntimeCatalogSettings { Logger = startLog.CreateLogger<RuntimeCatalog>() }, CancellationToken.None);
     builder.Services
         .AddSingleton(TimeProvider.System)
+        .AddNodeMetrics()
         .AddGateway(options)
         .AddFunctions()
         .AddNodeWorker(options, runtimes)

@@ -3,11 +3,13 @@ using System.Globalization;
 namespace Bench;
 
 /// <summary>What one run measures.</summary>
-/// <param name="Scenarios">Any of <c>warm</c>, <c>cold</c>, <c>burst</c>, <c>memory</c>, <c>launchers</c>.</param>
+/// <param name="Scenarios">Any of <c>warm</c>, <c>cold</c>, <c>burst</c>, <c>memory</c>, <c>launchers</c>, <c>soak</c>, <c>idle</c>.</param>
 /// <param name="Drivers"><c>container</c>, <c>process</c> or both; container needs root and runc.</param>
 /// <param name="Rounds">Rounds of the warm scenario, each measuring every subject once.</param>
 /// <param name="Seconds">Length of one warm measurement.</param>
 /// <param name="Samples">Cold starts, and environments of the memory scenario, for each subject.</param>
+/// <param name="Starts">Sandboxes that come and go in the soak.</param>
+/// <param name="Environments">Of the idle scenario, all alive at once.</param>
 /// <param name="Pin">Whether the load generator has CPU 0 and everything else CPU 1.</param>
 /// <param name="Node">The published <c>hearth-node</c>.</param>
 /// <param name="Output">The JSON file that is written.</param>
@@ -17,18 +19,23 @@ internal sealed record BenchOptions(
     int Rounds,
     int Seconds,
     int Samples,
+    int Starts,
+    int Environments,
     bool Pin,
     string Node,
     string Output)
 {
-    private static readonly string[] AllScenarios = ["warm", "cold", "burst", "memory", "launchers"];
+    // What a run measures where no scenario is named; the others take long, or much of the machine.
+    private static readonly string[] UsualScenarios = ["warm", "cold", "burst", "memory"];
+
+    private static readonly string[] AllScenarios = [.. UsualScenarios, "launchers", "soak", "idle"];
 
     private static readonly string[] AllDrivers = ["container", "process"];
 
     /// <summary>Null, and what is wrong, where the arguments are not understood.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> args, out string problem)
     {
-        var options = new BenchOptions([], AllDrivers, 3, 2, 20, false, "artifacts/node/hearth-node", "artifacts/bench/latest.json");
+        var options = new BenchOptions([], AllDrivers, 3, 2, 20, 10_000, 2_000, false, "artifacts/node/hearth-node", "artifacts/bench/latest.json");
         for (var i = 0; i < args.Count; i++)
         {
             var next = i + 1 < args.Count ? args[i + 1] : "";
@@ -39,6 +46,8 @@ internal sealed record BenchOptions(
                 "--rounds" when Number(next, 1, 100) is { } rounds => options with { Rounds = rounds },
                 "--seconds" when Number(next, 1, 60) is { } seconds => options with { Seconds = seconds },
                 "--samples" when Number(next, 1, 1000) is { } samples => options with { Samples = samples },
+                "--starts" when Number(next, 1, 10_000_000) is { } starts => options with { Starts = starts },
+                "--environments" when Number(next, 1, 100_000) is { } environments => options with { Environments = environments },
                 "--node" when next.Length > 0 => options with { Node = next },
                 "--output" when next.Length > 0 => options with { Output = next },
                 var scenario when AllScenarios.Contains(scenario) => options with { Scenarios = [.. options.Scenarios, scenario] },
@@ -56,13 +65,14 @@ internal sealed record BenchOptions(
         }
 
         problem = "";
-        return options.Scenarios.Count > 0 ? options : options with { Scenarios = AllScenarios[..^1] };
+        return options.Scenarios.Count > 0 ? options : options with { Scenarios = UsualScenarios };
     }
 
     private const string Usage =
         """
-        usage: bench.sh [warm] [cold] [burst] [memory] [launchers]      (all but the last where none is named)
+        usage: bench.sh [warm] [cold] [burst] [memory] [launchers] [soak] [idle]      (the first four where none is named)
                         [--drivers container,process] [--rounds 3] [--seconds 2] [--samples 20] [--pin]
+                        [--starts 10000] [--environments 2000]
                         [--node artifacts/node/hearth-node] [--output artifacts/bench/latest.json]
         """;
 

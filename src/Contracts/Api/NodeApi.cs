@@ -3,7 +3,7 @@ namespace Hearth.Contracts.Api;
 /// <summary>
 /// Hearth's own endpoints, beside the Lambda API on the same port:
 /// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/blanks</c>, <c>GET /hearth/v1/egress</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
-/// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>.
+/// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>; and <c>GET /metrics</c>, for Prometheus.
 /// </summary>
 public static class NodeApi
 {
@@ -14,6 +14,9 @@ public static class NodeApi
 
     /// <summary>What functions are granted of the network; <c>?function=NAME</c> for the one grant that holds for a function.</summary>
     public const string Egress = "/hearth/v1/egress";
+
+    /// <summary>In Prometheus's text format, where its scrapers look.</summary>
+    public const string Metrics = "/metrics";
 
     public static string Environments(string functionName) => $"/hearth/v1/functions/{functionName}/environments";
 
@@ -59,11 +62,12 @@ public sealed record EnvironmentDescription(
 
 /// <summary>Where the time of a cold start went, in milliseconds.</summary>
 /// <param name="Blank">Whether a sandbox with a waiting runtime process was there.</param>
+/// <param name="PlacementMs">From the function's decision to start it until its worker had it; by two machines' clocks where they are two.</param>
 /// <param name="QueueMs">Until its memory was reserved.</param>
 /// <param name="PackageMs">Until its code lay extracted on the node.</param>
 /// <param name="SandboxMs">Making the sandbox, or assigning the waiting one.</param>
 /// <param name="InitMs">Loading the function; null while it is loaded.</param>
-public sealed record EnvironmentStart(bool Blank, double QueueMs, double PackageMs, double SandboxMs, double? InitMs);
+public sealed record EnvironmentStart(bool Blank, double PlacementMs, double QueueMs, double PackageMs, double SandboxMs, double? InitMs);
 
 public sealed record ListEnvironmentsResponse(string FunctionName, int ConcurrencyLimit, IReadOnlyList<EnvironmentDescription> Environments);
 

@@ -22,10 +22,31 @@ public sealed record EnvironmentSpec(
     string FunctionName, string FunctionArn, string Version, string Deployment, FunctionSettings Settings, CodeReference Code);
 
 /// <summary>Tells a worker to start an environment; its life ends with an <see cref="EnvironmentEnded"/>, and no later.</summary>
-public sealed record StartEnvironment(EnvironmentId EnvironmentId, EnvironmentSpec Spec, Lease Lease);
+/// <param name="DecidedAt">When the function's actor chose the worker; null from one that does not tell.</param>
+public sealed record StartEnvironment(EnvironmentId EnvironmentId, EnvironmentSpec Spec, Lease Lease, DateTimeOffset? DecidedAt = null);
+
+/// <summary>Why a function gives up one of its environments.</summary>
+public enum StopReason
+{
+    Unspecified,
+
+    /// <summary>It has been idle for too long, or its lease is overdue.</summary>
+    Expired,
+
+    /// <summary>The worker is short of memory.</summary>
+    MemoryPressure,
+
+    /// <summary>The function's code or settings have changed.</summary>
+    Updated,
+
+    Deleted,
+
+    /// <summary>Whoever leased it found it unfit for another invocation.</summary>
+    Unfit,
+}
 
 /// <summary>Tells a worker to end an environment; a running invocation is finished first.</summary>
-public sealed record StopEnvironment(EnvironmentId EnvironmentId);
+public sealed record StopEnvironment(EnvironmentId EnvironmentId, StopReason Reason = StopReason.Unspecified);
 
 /// <summary>An environment is no more, for whatever reason; its lease, if any, is void.</summary>
 public sealed record EnvironmentEnded(string FunctionName, EnvironmentId EnvironmentId) : IFunctionMessage;

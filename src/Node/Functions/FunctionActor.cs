@@ -96,7 +96,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     {
         _pool.Adopt(environment.EnvironmentId, environment.StartedAt, environment.Lease, Now);
         if (environment.Deployment != _function?.Deployed?.Id)
-            StopAll(_pool.RetireMember(environment.EnvironmentId));
+            StopAll(_pool.RetireMember(environment.EnvironmentId), _function is null ? StopReason.Deleted : StopReason.Updated);
     }
 
     private void Serve()
@@ -123,7 +123,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Command<ReclaimEnvironment>(reclaim =>
         {
             if (_pool.Reclaim(reclaim.EnvironmentId))
-                _context.Worker.Tell(new StopEnvironment(reclaim.EnvironmentId));
+                _context.Worker.Tell(new StopEnvironment(reclaim.EnvironmentId, StopReason.MemoryPressure));
         });
         Command<CatalogueWritten>(OnCatalogueWritten);
         Command<Housekeep>(_ => OnHousekeep());
@@ -154,7 +154,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
         var lease = new Lease(decision.EnvironmentId, _context.WorkerId, invocation.RequestId, FunctionReference.Latest, expiresAt);
         if (decision.Verdict == PoolVerdict.Cold)
-            _context.Worker.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease));
+            _context.Worker.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease, _lastUsed));
         Sender.Tell(new InvocationAdmitted(lease));
     }
 
@@ -168,7 +168,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             ? _pool.Remove(release.EnvironmentId)
             : _pool.Release(release.EnvironmentId, release.RequestId, Now);
         if (stop)
-            _context.Worker.Tell(new StopEnvironment(release.EnvironmentId));
+            _context.Worker.Tell(new StopEnvironment(release.EnvironmentId, release.Outcome == LeaseOutcome.Gone ? StopReason.Unfit : StopReason.Updated));
     }
 
     private void Change(IFunctionMessage command)
@@ -200,7 +200,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
                 Prepare(_function!);
                 break;
             case FunctionSettled { Failure: null } or FunctionDeleted:
-                StopAll(_pool.Retire());
+                StopAll(_pool.Retire(), recorded is FunctionDeleted ? StopReason.Deleted : StopReason.Updated);
                 break;
         }
 
@@ -211,10 +211,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void Prepare(FunctionRecord function) => _context.Worker.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));
 
-    private void StopAll(IEnumerable<EnvironmentId> environments)
+    private void StopAll(IEnumerable<EnvironmentId> environments, StopReason reason)
     {
         foreach (var environmentId in environments)
-            _context.Worker.Tell(new StopEnvironment(environmentId));
+            _context.Worker.Tell(new StopEnvironment(environmentId, reason));
     }
 
     /// <summary>One write after the other, so that the row never goes back in time. The reply follows its own write.</summary>
@@ -249,7 +249,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void OnHousekeep()
     {
-        StopAll(_pool.Expire(Now, Now - _context.IdleTimeout));
+        StopAll(_pool.Expire(Now, Now - _context.IdleTimeout), StopReason.Expired);
         if (_pool.Count > 0 || Now - _lastUsed <= _context.PassivateAfter || _function is { IsSettling: true })
             return;
 

@@ -6,7 +6,7 @@ using Hearth.Node.Workers;
 namespace Hearth.Node.Functions;
 
 /// <summary>Runs one invocation from admission to release; see the numbered path in ARCHITECTURE.md.</summary>
-internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable environments)
+internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable environments, InvocationMetrics metrics)
 {
     /// <summary>Environments tried for one invocation while none of them let the function see it.</summary>
     private const int MaxAttempts = 3;
@@ -18,6 +18,22 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
     /// </summary>
     public async Task<(InvocationOutcome Outcome, string? Version)> InvokeAsync(string functionName, Invocation invocation)
     {
+        var began = metrics.Began();
+        InvocationOutcome? outcome = null;
+        try
+        {
+            (outcome, var version) = await RunAsync(began, functionName, invocation);
+            return (outcome, version);
+        }
+        finally
+        {
+            if (outcome?.Stream is null)
+                metrics.Ended(began, functionName, outcome);
+        }
+    }
+
+    private async Task<(InvocationOutcome Outcome, string? Version)> RunAsync(long began, string functionName, Invocation invocation)
+    {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId));
@@ -27,7 +43,7 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
             var lease = ((InvocationAdmitted)reply).Lease;
             var outcome = await environments.InvokeAsync(invocation, lease);
             if (outcome.Stream is { } stream)
-                _ = ReleaseAtEndAsync(functionName, lease, stream);
+                _ = EndAsync(began, functionName, lease, stream);
             else
                 Release(functionName, lease, outcome);
             if (outcome.Kind != OutcomeKind.NotStarted)
@@ -37,8 +53,12 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
         return (InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
     }
 
-    private async Task ReleaseAtEndAsync(string functionName, Lease lease, ResponseStream stream) =>
-        Release(functionName, lease, await stream.Ended);
+    private async Task EndAsync(long began, string functionName, Lease lease, ResponseStream stream)
+    {
+        var outcome = await stream.Ended;
+        Release(functionName, lease, outcome);
+        metrics.Ended(began, functionName, outcome);
+    }
 
     private void Release(string functionName, Lease lease, InvocationOutcome outcome) =>
         functions.Tell(new ReleaseLease(functionName, lease.EnvironmentId, lease.RequestId, outcome.Lease));

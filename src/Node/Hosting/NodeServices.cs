@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Hearth.Contracts.Api;
 using Hearth.Node.Functions;
@@ -44,7 +45,8 @@ internal static class NodeServices
             Path.Combine(options.DataDirectory, "logs"),
             LogOptions(options),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FunctionLogs>>()))
+            provider.GetRequiredService<ILogger<FunctionLogs>>(),
+            provider.GetRequiredService<Meter>()))
         .AddSingleton<IFunctionLogSink>(provider => provider.GetRequiredService<FunctionLogs>());
 
     public static IServiceCollection AddNodeWorker(this IServiceCollection services, NodeOptions options, RuntimeCatalog runtimes) => services
@@ -55,6 +57,7 @@ internal static class NodeServices
         .AddSingleton(provider => SandboxDrivers.Choose(
             options.Sandbox.ToString().ToLowerInvariant(), options.Launcher.ToString().ToLowerInvariant(), options.DataDirectory, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<EgressSettings>()))
         .AddSingleton<EnvironmentTable>()
+        .AddSingleton<WorkerMetrics>()
         .AddSingleton(provider => new WorkerContext(
             options.Partition,
             provider.GetRequiredService<ISandboxDriver>(),
@@ -70,6 +73,7 @@ internal static class NodeServices
             BlankMemoryMib = options.BlankMemoryMib,
             Images = provider.GetRequiredService<ImageStore>(),
             Log = provider.GetRequiredService<ILogger<WorkerActor>>(),
+            Metrics = provider.GetRequiredService<WorkerMetrics>(),
         });
 
     public static IServiceCollection AddRuntimeApi(this IServiceCollection services) => services
@@ -81,6 +85,7 @@ internal static class NodeServices
         .AddSingleton<FunctionDirectory>()
         .AddSingleton(provider => new FunctionRegion(
             () => provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<FunctionActor>(), provider.GetRequiredService<FunctionDirectory>()))
+        .AddSingleton<InvocationMetrics>()
         .AddSingleton<FunctionInvoker>();
 
     public static IServiceCollection AddGateway(this IServiceCollection services, NodeOptions options)
@@ -117,6 +122,7 @@ internal static class NodeServices
         app.Services.GetRequiredService<AccountApi>().Map(app);
         app.Services.GetRequiredService<InspectionApi>().Map(app);
         app.Services.GetRequiredService<EgressApi>().Map(app);
+        app.MapMetrics();
         app.MapFallback(OtherOperations.AnswerAsync);
     }
 

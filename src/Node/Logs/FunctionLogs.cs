@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Hearth.Contracts.Api;
 
@@ -27,12 +28,14 @@ internal sealed class FunctionLogs : IFunctionLogSink, IAsyncDisposable
     private volatile bool _closed;
     private volatile bool _ended;
 
+    /// <param name="meter">Where dropped lines are counted as well; null for nowhere.</param>
     /// <exception cref="ArgumentException">An option is out of bounds.</exception>
-    public FunctionLogs(string root, FunctionLogOptions options, TimeProvider time, ILogger<FunctionLogs> logger)
+    public FunctionLogs(string root, FunctionLogOptions options, TimeProvider time, ILogger<FunctionLogs> logger, Meter? meter = null)
     {
         (_root, _options, _time) = (root, options.Validated(), time);
         _writer = new LogWriter(time, logger);
         _enqueue = _writer.Enqueue;
+        meter?.CreateObservableCounter("hearth.log.lines.dropped", () => DroppedLines, null, "Log lines that did not reach the disk.");
         _sweeps = time.CreateTimer(_ => _ = SweepAsync(), null, TimeSpan.Zero, SweepInterval);
     }
 

@@ -13,18 +13,30 @@ internal sealed class EnvironmentTable(TimeProvider time)
     private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<EnvironmentId, TaskCompletionSource<ExecutionEnvironment>> _entries = new();
+    private readonly ConcurrentDictionary<EnvironmentId, ExecutionEnvironment> _present = new();
 
     public IEnumerable<ExecutionEnvironment> All =>
         _entries.Values.Where(entry => entry.Task.IsCompletedSuccessfully).Select(entry => entry.Task.Result);
+
+    /// <summary>Those that have not ended.</summary>
+    public IEnumerable<ExecutionEnvironment> Present => _present.Values;
 
     /// <summary>Null where it was not entered, or has ended a while ago.</summary>
     public ExecutionEnvironment? TryFind(EnvironmentId id) =>
         _entries.TryGetValue(id, out var entry) && entry.Task.IsCompletedSuccessfully ? entry.Task.Result : null;
 
-    public void Enter(ExecutionEnvironment environment) => Entry(environment.Id).TrySetResult(environment);
+    public void Enter(ExecutionEnvironment environment)
+    {
+        _present[environment.Id] = environment;
+        Entry(environment.Id).TrySetResult(environment);
+    }
 
     /// <summary>Forgets an environment after a while; returns at once.</summary>
-    public void Leave(EnvironmentId id) => _ = LeaveLaterAsync(id);
+    public void Leave(EnvironmentId id)
+    {
+        _present.TryRemove(id, out _);
+        _ = LeaveLaterAsync(id);
+    }
 
     /// <summary>Invokes under a lease. The environment may still be on its way from its actor: the lease is granted first.</summary>
     public Task<InvocationOutcome> InvokeAsync(Invocation invocation, Lease lease)

@@ -107,14 +107,14 @@ internal sealed partial class ExecutionEnvironment
     }
 
     // 9 of an invocation's path: END and REPORT are written, and the caller gets the outcome.
-    private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "")
+    private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "", bool timedOut = false)
     {
         _sandbox?.DrainOutput();
         _log.End(_invocation!.RequestId, new InvocationReport(
             _time.GetElapsedTime(_phaseStarted), Spec.Settings.MemoryMib, PeakMemoryMib(), _initDuration, status));
         _initDuration = null;
         var tail = _log.EndTail();
-        return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null));
+        return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null, TimedOut: timedOut));
     }
 
     private Handover Hand(InvocationOutcome outcome)

@@ -83,6 +83,16 @@ internal sealed partial class ExecutionEnvironment : IDisposable
         }
     }
 
+    /// <summary>Whether it is idle and its processes are stopped.</summary>
+    public bool IsFrozen
+    {
+        get
+        {
+            lock (_gate)
+                return _frozen && _state == EnvironmentState.Idle;
+        }
+    }
+
     /// <summary>The function has the invocation, and has not answered all of it.</summary>
     private bool IsInvoking => _state is EnvironmentState.Invoking or EnvironmentState.Streaming;
 
@@ -334,7 +344,7 @@ internal sealed partial class ExecutionEnvironment : IDisposable
         _log.Line($"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {requestId} {TimedOutText()}");
         Complete(
             OutcomeKind.FunctionFailed, PlatformErrors.Body(PlatformErrors.TimedOut, requestId, TimedOutText()),
-            LeaseOutcome.Reusable, "Status: timeout").Elsewhere();
+            LeaseOutcome.Reusable, "Status: timeout", timedOut: true).Elsewhere();
         Reset();
     }
 
@@ -386,6 +396,7 @@ internal sealed partial class ExecutionEnvironment : IDisposable
     private void EndWithInitFailure(EnvironmentInput input, string status, string errorType, Func<string, ReadOnlyMemory<byte>> body)
     {
         var duration = _time.GetElapsedTime(_phaseStarted);
+        var timedOut = errorType == PlatformErrors.TimedOut;
         _sandbox?.DrainOutput();
         _log.InitFailed(duration, status, errorType);
         Move(input);
@@ -396,12 +407,12 @@ internal sealed partial class ExecutionEnvironment : IDisposable
             _log.Start(requestId, Spec.Version);
             _phaseStarted = _time.GetTimestamp();
             _initDuration = duration;
-            Complete(OutcomeKind.FunctionFailed, body(requestId), LeaseOutcome.Gone, $"Status: {status}\tError Type: {errorType}").Elsewhere();
+            Complete(OutcomeKind.FunctionFailed, body(requestId), LeaseOutcome.Gone, $"Status: {status}\tError Type: {errorType}", timedOut).Elsewhere();
             End(InvocationOutcome.NotStarted);
         }
         else
         {
-            End(new InvocationOutcome(OutcomeKind.FunctionFailed, body(Lease?.RequestId ?? ""), LeaseOutcome.Gone));
+            End(new InvocationOutcome(OutcomeKind.FunctionFailed, body(Lease?.RequestId ?? ""), LeaseOutcome.Gone, TimedOut: timedOut));
         }
     }
 

@@ -28,13 +28,15 @@ internal enum OutcomeKind
 /// <param name="Lease">What its environment is worth now.</param>
 /// <param name="LogTail">The last 4 KB of its log, where it was asked for.</param>
 /// <param name="Stream">Only of <see cref="OutcomeKind.Streaming"/>. Whoever has the outcome has to read it or to leave it.</param>
+/// <param name="TimedOut">Whether it failed for its time being over.</param>
 internal sealed record InvocationOutcome(
     OutcomeKind Kind,
     ReadOnlyMemory<byte> Payload,
     LeaseOutcome Lease,
     byte[]? LogTail = null,
     RequestError? Error = null,
-    ResponseStream? Stream = null)
+    ResponseStream? Stream = null,
+    bool TimedOut = false)
 {
     public static readonly InvocationOutcome NotStarted = new(OutcomeKind.NotStarted, default, LeaseOutcome.Gone);
 

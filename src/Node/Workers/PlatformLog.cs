@@ -10,7 +10,7 @@ namespace Hearth.Node.Workers;
 /// One environment's log stream: the function's output cut into lines, and the platform's own lines between them.
 /// </summary>
 /// <remarks>Source of the platform lines' form: recorded logs; the fields of REPORT are separated by tabs.</remarks>
-internal sealed class PlatformLog(IFunctionLogSink sink, string functionName, string stream, TimeProvider time) : ISandboxOutput
+internal sealed class PlatformLog(IFunctionLogSink sink, string functionName, string stream, TimeProvider time, WorkerMetrics? metrics = null) : ISandboxOutput
 {
     /// <summary>A line without an end is cut here, in bytes.</summary>
     private const int MaxLineBytes = 262_144;
@@ -25,6 +25,7 @@ internal sealed class PlatformLog(IFunctionLogSink sink, string functionName, st
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        metrics?.Output(bytes.Length);
         lock (_gate)
         {
             while (bytes.Length > 0)

@@ -31,8 +31,14 @@ internal sealed class SandboxActor : ReceiveActor
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _nodeLog = Context.GetLogger();
     private readonly IActorRef? _blanks;
-    private readonly long _created;
+    private readonly string _runtime;
+    private readonly TimeSpan _placement;
     private ISandbox? _sandbox;
+
+    // When the sandbox that is being made was first waited for.
+    private long _wanted;
+    private bool _wasReset;
+    private string? _endReason;
 
     /// <param name="blanks">The node's <see cref="BlankActor"/>; null where there is none.</param>
     public SandboxActor(WorkerContext worker, StartEnvironment command, IActorRef? blanks)
@@ -40,9 +46,13 @@ internal sealed class SandboxActor : ReceiveActor
         _worker = worker;
         _blanks = blanks;
         _command = command;
-        _log = new PlatformLog(worker.Logs, command.Spec.FunctionName, LogStreamName(command, worker.Time), worker.Time);
-        _created = worker.Time.GetTimestamp();
+        _log = new PlatformLog(worker.Logs, command.Spec.FunctionName, LogStreamName(command, worker.Time), worker.Time, worker.Metrics);
+        _runtime = command.Spec.Code.ImageUri is not null ? WorkerMetrics.ImageRuntime
+            : worker.Runtimes.TryFind(command.Spec.Settings.Runtime, out var runtime) ? runtime.Identifier : WorkerMetrics.UnknownRuntime;
+        worker.Metrics.Started(_runtime);
+        _wanted = worker.Time.GetTimestamp();
         _environment = new ExecutionEnvironment(command.EnvironmentId, command.Spec, command.Lease, _log, new Owner(Self), worker.Time);
+        _placement = command.DecidedAt is { } decided && _environment.StartedAt > decided ? _environment.StartedAt - decided : TimeSpan.Zero;
         worker.Environments.Enter(_environment);
         WaitingForMemory();
     }
@@ -56,6 +66,7 @@ internal sealed class SandboxActor : ReceiveActor
             _ = _sandbox.StopAsync(keepScratch: false);
         _worker.RuntimeApi.Stop(_environment.Id);
         _worker.Environments.Leave(_environment.Id);
+        _worker.Metrics.Ended(_endReason ?? EndReason.Failed);
         _stopping.Dispose();
     }
 
@@ -67,10 +78,14 @@ internal sealed class SandboxActor : ReceiveActor
             StartSandbox(mayBeBlank: true);
             Become(Starting);
         });
-        Receive<NoMemory>(_ => _environment.StartFailed(InvocationOutcome.Refused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded) with
+        Receive<NoMemory>(_ =>
         {
-            Message = $"Rate Exceeded. No worker has {_command.Spec.Settings.MemoryMib} MB of memory left for another execution environment.",
-        })));
+            _endReason ??= EndReason.NoMemory;
+            _environment.StartFailed(InvocationOutcome.Refused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded) with
+            {
+                Message = $"Rate Exceeded. No worker has {_command.Spec.Settings.MemoryMib} MB of memory left for another execution environment.",
+            }));
+        });
         Receive<StopWanted>(_ => Context.Stop(Self));
     }
 
@@ -88,10 +103,12 @@ internal sealed class SandboxActor : ReceiveActor
 
             _ = WatchAsync(up.Sandbox, Self);
             Become(Running);
+            _worker.Metrics.SandboxStarted(_runtime, up.Phases.Blank, _wasReset);
             _environment.SandboxStarted(up.Sandbox, up.Phases);
         });
         Receive<SandboxDown>(down =>
         {
+            _endReason ??= EndReason.StartFailed;
             _environment.StartFailed(down.Outcome);
             if (_sandbox is not null)
                 RemoveAndEnd();
@@ -109,10 +126,15 @@ internal sealed class SandboxActor : ReceiveActor
         Receive<InitEnded>(_ => LogStart());
         Receive<ResetWanted>(_ =>
         {
+            _wasReset = true;
             RemoveSandbox(keepScratch: true);
             Become(Resetting);
         });
-        Receive<StopWanted>(_ => RemoveAndEnd());
+        Receive<StopWanted>(_ =>
+        {
+            _endReason ??= _environment.Describe().Start is { InitMs: null } ? EndReason.InitFailed : EndReason.Exited;
+            RemoveAndEnd();
+        });
     }
 
     private void Resetting()
@@ -122,10 +144,13 @@ internal sealed class SandboxActor : ReceiveActor
         {
             if (removed.Failed)
             {
+                _endReason ??= EndReason.StartFailed;
                 _environment.StartFailed(InvocationOutcome.NotStarted);
                 Context.Stop(Self);
                 return;
             }
+
+            _wanted = _worker.Time.GetTimestamp();
 
             // The /tmp that was kept belongs to the ids of the sandbox that had it; a blank one has others.
             StartSandbox(mayBeBlank: false);
@@ -145,6 +170,7 @@ internal sealed class SandboxActor : ReceiveActor
 
     private void AcceptEnd() => Receive<End>(end =>
     {
+        _endReason ??= end.Reason;
         if (end.FinishFirst)
             _environment.StopWhenDone();
         else
@@ -200,7 +226,7 @@ internal sealed class SandboxActor : ReceiveActor
             var blank = mayBeBlank && BlankFit.Fits(runtime, spec.Settings) ? await AssignBlankAsync(sandbox) : null;
             var started = blank ?? await StartLongAsync(sandbox, cancellation);
             return new SandboxUp(started, new StartPhases(
-                blank is not null, time.GetElapsedTime(_created, begun), time.GetElapsedTime(begun, extracted), time.GetElapsedTime(extracted)));
+                blank is not null, Placement, time.GetElapsedTime(_wanted, begun), time.GetElapsedTime(begun, extracted), time.GetElapsedTime(extracted)));
         }
         catch (OperationCanceledException)
         {
@@ -227,7 +253,7 @@ internal sealed class SandboxActor : ReceiveActor
         var spec = launch.Sandbox(_command.Spec, _environment.Id, _log, _worker.Partition, listener => _worker.RuntimeApi.Serve(_environment, listener));
         var started = await StartLongAsync(spec, cancellation);
         return new SandboxUp(started, new StartPhases(
-            false, time.GetElapsedTime(_created, begun), time.GetElapsedTime(begun, fetched), time.GetElapsedTime(fetched)));
+            false, Placement, time.GetElapsedTime(_wanted, begun), time.GetElapsedTime(begun, fetched), time.GetElapsedTime(fetched)));
     }
 
     // Null where there is none, or none that could be assigned: the long way is always open.
@@ -260,13 +286,17 @@ internal sealed class SandboxActor : ReceiveActor
         }
     }
 
+    private TimeSpan Placement => _wasReset ? TimeSpan.Zero : _placement;
+
     private void LogStart()
     {
         if (_environment.Describe().Start is { } start)
         {
+            if (!_wasReset)
+                _worker.Metrics.ColdStart(_runtime, start);
             var text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(start.Blank ? "blank" : "new")}: queue {start.QueueMs:F1} ms, package {start.PackageMs:F1} ms, sandbox {start.SandboxMs:F1} ms, init {start.InitMs:F1} ms");
+                $"{(start.Blank ? "blank" : "new")}: placement {start.PlacementMs:F1} ms, queue {start.QueueMs:F1} ms, package {start.PackageMs:F1} ms, sandbox {start.SandboxMs:F1} ms, init {start.InitMs:F1} ms");
             _worker.Log.LogInformation("Environment {Id} of {Function} is ready; {Phases}", _environment.Id, _command.Spec.FunctionName, text);
         }
     }
@@ -310,7 +340,8 @@ internal sealed class SandboxActor : ReceiveActor
 
     /// <summary>From the worker: end the environment.</summary>
     /// <param name="FinishFirst">Not before the invocation that the function has is over.</param>
-    public sealed record End(bool FinishFirst);
+    /// <param name="Reason">One of <see cref="EndReason"/>.</param>
+    public sealed record End(bool FinishFirst, string Reason);
 
     private sealed record SandboxUp(ISandbox Sandbox, StartPhases Phases);
 

@@ -37,10 +37,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _context = context;
         _budget = new MemoryBudget(context.MemoryBudgetMib);
         if (context.Driver.Blanks is { } driver && context.BlankMemoryMib > 0)
-            _blanks = Context.ActorOf(Props.Create(() => new BlankActor(driver, context.Runtimes, context.BlankMemoryMib, context.Time)), "blanks");
+            _blanks = Context.ActorOf(Props.Create(() => new BlankActor(driver, context.Runtimes, context.BlankMemoryMib, context.Time, context.Metrics)), "blanks");
 
         Receive<StartEnvironment>(Start);
-        Receive<StopEnvironment>(stop => End(stop.EnvironmentId));
+        Receive<StopEnvironment>(End);
         Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
         Receive<ServeQueue>(_ => ServeWaiting());
         Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
@@ -74,6 +74,16 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _log.Error(cause, "A sandbox's actor failed; its environment is stopped");
         return Directive.Stop;
     });
+
+    // After every message, so that no change of the budget goes untold.
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = base.AroundReceive(receive, message);
+        _context.Metrics.Memory(_budget.ReservedMib, _budget.TotalMib, _waiting.Count);
+        return handled;
+    }
+
+    protected override void PreStart() => _context.Metrics.Memory(0, _budget.TotalMib, 0);
 
     // 4 of an invocation's path: the lease is out, the environment is made.
     private void Start(StartEnvironment command)
@@ -141,10 +151,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void End(EnvironmentId environmentId)
+    private void End(StopEnvironment stop)
     {
-        if (_members.TryGetValue(environmentId, out var member))
-            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: true));
+        if (_members.TryGetValue(stop.EnvironmentId, out var member))
+            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: true, EndReason.Of(stop.Reason)));
     }
 
     private void OnRemoved(EnvironmentId environmentId)
@@ -207,7 +217,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         _drainer = Sender;
         foreach (var member in _members.Values)
-            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: false));
+            member.Sandbox.Tell(new SandboxActor.End(FinishFirst: false, EndReason.Shutdown));
         ServeWaiting();
         _blanksDrained = _blanks is null;
         _blanks?.Tell(BlankActor.Drain.Instance);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Logs;
@@ -32,6 +33,8 @@ internal sealed record WorkerContext(
 
     /// <summary>The node's log, for what an operator may want to read of a working node; actors log their troubles by themselves.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
+
+    public WorkerMetrics Metrics { get; init; } = new(new Meter("unheard"), Environments);
 
     /// <summary>What blank sandboxes may take of the machine's memory together; 0 for none.</summary>
     public long BlankMemoryMib { get; init; }

@@ -22,6 +22,16 @@ internal static class EnvironmentMemory
         return found;
     }
 
+    /// <summary>All processes of the machine by the pid namespace that they are in.</summary>
+    public static ILookup<string, int> ByNamespace() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => char.IsAsciiDigit(name![0])).Select(int.Parse!).ToLookup(process => Namespace(process) ?? "", process => process);
+
+    public static double ResidentBytes(int pid)
+    {
+        var line = File.ReadLines($"/proc/{pid}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * double.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The process's proportional share: a page that n processes share counts 1/n.</summary>
     public static double PssBytes(int pid)
     {

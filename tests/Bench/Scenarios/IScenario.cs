@@ -19,6 +19,8 @@ internal static class BenchScenarios
         "burst" => new BurstScenario(options),
         "memory" => new MemoryScenario(options),
         "launchers" => new LauncherScenario(options),
+        "soak" => new SoakScenario(options),
+        "idle" => new IdleScenario(options),
         _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
     });
 }

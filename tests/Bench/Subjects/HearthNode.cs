@@ -28,6 +28,8 @@ internal sealed class HearthNode : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public string DataDirectory => Path.Combine(_folder, "data");
+
     public static async Task<HearthNode> StartAsync(BenchOptions options, NodeKind kind, CancellationToken cancellation)
     {
         if (!File.Exists(options.Node))
@@ -62,7 +64,8 @@ internal sealed class HearthNode : IAsyncDisposable
     public Uri InvokeAddress(string function) => new(_client.BaseAddress!, $"2015-03-31/functions/{function}/invocations");
 
     /// <summary>Creates a function and waits until it is Active.</summary>
-    public async Task CreateAsync(string name, Language language, string handler, int memoryMib, CancellationToken cancellation)
+    /// <param name="mark">Functions of one mark have the same code; null for code of its own.</param>
+    public async Task CreateAsync(string name, Language language, string handler, int memoryMib, CancellationToken cancellation, int timeoutSeconds = 30, string? mark = null)
     {
         var request = new
         {
@@ -71,23 +74,38 @@ internal sealed class HearthNode : IAsyncDisposable
             Role = "arn:aws:iam::000000000000:role/bench",
             Handler = handler,
             MemorySize = memoryMib,
-            Timeout = 30,
-            Code = new { ZipFile = language.Package(name) },
+            Timeout = timeoutSeconds,
+            Code = new { ZipFile = language.Package(mark ?? name) },
         };
         using var created = await _client.PostAsJsonAsync("2015-03-31/functions", request, new JsonSerializerOptions(), cancellation);
         if (!created.IsSuccessStatusCode)
             throw new BenchException($"CreateFunction {name}: {(int)created.StatusCode} {await created.Content.ReadAsStringAsync(cancellation)}");
-        var start = Stopwatch.GetTimestamp();
-        while (await StateAsync(name, cancellation) is var state && state != "Active")
-        {
-            if (state == "Failed" || Stopwatch.GetElapsedTime(start) > StartDeadline)
-                throw new BenchException($"function {name} is {state}\n{LogTail()}");
-            await Task.Delay(20, cancellation);
-        }
+        await SettledAsync(name, "State", "Active", cancellation);
     }
 
     /// <summary>Whether this machine has what the language takes.</summary>
     public bool Serves(Language language) => _runtimes.ContainsKey(language);
+
+    /// <summary>Changes a function, so that its environments end, and waits until the change holds.</summary>
+    public async Task UpdateAsync(string name, string description, CancellationToken cancellation)
+    {
+        using var updated = await _client.PutAsJsonAsync($"2015-03-31/functions/{name}/configuration", new { Description = description }, new JsonSerializerOptions(), cancellation);
+        if (!updated.IsSuccessStatusCode)
+            throw new BenchException($"UpdateFunctionConfiguration {name}: {(int)updated.StatusCode} {await updated.Content.ReadAsStringAsync(cancellation)}");
+        await SettledAsync(name, "LastUpdateStatus", "Successful", cancellation);
+    }
+
+    public async Task DeleteAsync(string name, CancellationToken cancellation)
+    {
+        using var deleted = await _client.DeleteAsync($"2015-03-31/functions/{name}", cancellation);
+        if (!deleted.IsSuccessStatusCode)
+            throw new BenchException($"DeleteFunction {name}: {(int)deleted.StatusCode} {await deleted.Content.ReadAsStringAsync(cancellation)}");
+    }
+
+    public async Task<NodeMetrics> MetricsAsync(CancellationToken cancellation) => new(await _client.GetStringAsync("metrics", cancellation));
+
+    /// <summary>What the node's own process takes.</summary>
+    public NodeMemory Memory() => new(EnvironmentMemory.ResidentBytes(ProcessId) / 1_048_576.0, EnvironmentMemory.PssBytes(ProcessId) / 1_048_576.0);
 
     /// <summary>Waits until a sandbox waits for a function of the language and size; returns at once where the node keeps none.</summary>
     public async Task BlankReadyAsync(Language language, int memoryMib, CancellationToken cancellation)
@@ -109,17 +127,28 @@ internal sealed class HearthNode : IAsyncDisposable
                 && (!blank.TryGetProperty("MemoryMib", out var size) || size.ValueKind == JsonValueKind.Null || size.GetInt32() == memoryMib));
     }
 
+    /// <summary>Invokes a function; false where it fails.</summary>
+    /// <exception cref="BenchException">The answer is not 200.</exception>
+    public async Task<bool> IsAnsweredAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        !(await InvokeAnyAsync(name, payload, cancellation)).Failed;
+
     /// <summary>Invokes a function and returns what it returned.</summary>
     /// <exception cref="BenchException">The answer is not 200, or the function failed.</exception>
     public async Task<byte[]> InvokeAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        var (body, failed) = await InvokeAnyAsync(name, payload, cancellation);
+        return failed ? throw new BenchException($"{name} ({Kind.Name}) failed: {System.Text.Encoding.UTF8.GetString(body)}\n{LogTail()}") : body;
+    }
+
+    private async Task<(byte[] Body, bool Failed)> InvokeAnyAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
         using var content = new ReadOnlyMemoryContent(payload);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await _client.PostAsync(InvokeAddress(name), content, cancellation);
         var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
-        if (!answer.IsSuccessStatusCode || answer.Headers.Contains("X-Amz-Function-Error"))
+        if (!answer.IsSuccessStatusCode)
             throw new BenchException($"invoking {name} ({Kind.Name}): {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(body)}\n{LogTail()}");
-        return body;
+        return (body, answer.Headers.Contains("X-Amz-Function-Error"));
     }
 
     /// <summary>Ends the node as an operator does, by SIGTERM, and removes its folder.</summary>
@@ -145,10 +174,21 @@ internal sealed class HearthNode : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<string?> StateAsync(string name, CancellationToken cancellation)
+    private async Task SettledAsync(string name, string member, string wanted, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (await StateAsync(name, member, cancellation) is var state && state != wanted)
+        {
+            if (state == "Failed" || Stopwatch.GetElapsedTime(start) > StartDeadline)
+                throw new BenchException($"function {name} is {state}\n{LogTail()}");
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    private async Task<string?> StateAsync(string name, string member, CancellationToken cancellation)
     {
         using var configuration = JsonDocument.Parse(await _client.GetByteArrayAsync($"2015-03-31/functions/{name}/configuration", cancellation));
-        return configuration.RootElement.GetProperty("State").GetString();
+        return configuration.RootElement.GetProperty(member).GetString();
     }
 
     /// <summary>Takes the identifier of the version that the machine has, else the last that the node serves.</summary>
@@ -176,3 +216,7 @@ internal sealed class HearthNode : IAsyncDisposable
         return File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "";
     }
 }
+
+/// <param name="ResidentMib">Pages in memory, shared ones counted in full.</param>
+/// <param name="PssMib">Shared ones counted in proportion.</param>
+internal sealed record NodeMemory(double ResidentMib, double PssMib);

@@ -94,6 +94,7 @@ internal sealed partial record Language(string Name, string Interpreter, Regex I
     private static void Add(ZipArchive archive, string name, byte[] content)
     {
         var entry = archive.CreateEntry(name);
+        entry.LastWriteTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); // Else the same code would be another package each time.
         // rw-r--r--: sandboxes read the code as another user.
         entry.ExternalAttributes = Convert.ToInt32("100644", 8) << 16;
         using var stream = entry.Open();

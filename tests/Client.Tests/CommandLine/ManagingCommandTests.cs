@@ -41,7 +41,7 @@ public sealed class ManagingCommandTests : CommandLineTests
         Node.Functions.Add(Request() with { Environment = new(new Dictionary<string, string> { ["COLOUR"] = "[red]" }), Description = "greets" });
         var run = await RunAsync("show", "hello");
         Assert.Equal(0, run.ExitCode);
-        foreach (var text in (string[])["greets", "python3.11, x86_64", "app.handler", "COLOUR=[red]", "Active", "env-1", "Environments: 1 of at most 1000", "7.4 ms: queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)"])
+        foreach (var text in (string[])["greets", "python3.11, x86_64", "app.handler", "COLOUR=[red]", "Active", "env-1", "Environments: 1 of at most 1000", "7.6 ms: placement 0.2, queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)"])
             Assert.Contains(text, run.Out, StringComparison.Ordinal);
     }
 

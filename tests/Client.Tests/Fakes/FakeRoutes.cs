@@ -94,7 +94,7 @@ internal static class FakeRoutes
             new ListEnvironmentsResponse(
                 function.FunctionName,
                 1000,
-                [new EnvironmentDescription("env-1", "Idle", 7, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(1), "blank-1", new EnvironmentStart(true, 0.12, 0.04, 1.06, 6.18))]),
+                [new EnvironmentDescription("env-1", "Idle", 7, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(1), "blank-1", new EnvironmentStart(true, 0.21, 0.12, 0.04, 1.06, 6.18))]),
             ApiJson.Relaxed.ListEnvironmentsResponse)));
         app.MapGet(NodeApi.Logs("{name}"), async (bool? follow, HttpContext context) =>
         {

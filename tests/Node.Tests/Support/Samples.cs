@@ -17,7 +17,7 @@ internal static class Samples
 
     public static readonly DateTimeOffset Time = new(2026, 11, 2, 10, 0, 0, TimeSpan.Zero);
 
-    public static readonly StartPhases Start = new(Blank: false, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(40));
+    public static readonly StartPhases Start = new(Blank: false, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(40));
 
     public static EnvironmentId Environment(int number) => new($"e{number}");
 

@@ -33,6 +33,7 @@ public abstract class WorkerRig : TestKit
             message => Functions.Tell(message), memoryMib, Time)
         {
             BlankMemoryMib = 100,
+            Metrics = new WorkerMetrics(Readings.Meter, Environments),
         };
         var context = Context;
         Worker = Sys.ActorOf(Props.Create(() => new WorkerActor(context)), "worker");
@@ -47,6 +48,8 @@ public abstract class WorkerRig : TestKit
     private protected FakeBlankDriver Blanks { get; } = new();
 
     private protected CollectingLog FunctionLog { get; } = new();
+
+    private protected Readings Readings { get; } = new();
 
     private protected PackageStore Packages { get; }
 
@@ -64,11 +67,11 @@ public abstract class WorkerRig : TestKit
     protected string PackageRoot => Path.Combine(_folder.FullName, "packages");
 
     /// <summary>Has an environment started under a first lease.</summary>
-    protected Lease Start(int number, int memoryMib = 256, string runtime = "plain", string function = "hello")
+    protected Lease Start(int number, int memoryMib = 256, string runtime = "plain", string function = "hello", DateTimeOffset? decidedAt = null)
     {
         var lease = Samples.Lease(Samples.Environment(number), $"r{number}");
         var settings = Samples.Settings with { Runtime = runtime, MemoryMib = memoryMib };
-        Worker.Tell(new StartEnvironment(lease.EnvironmentId, Samples.Spec(function, settings) with { Code = Code }, lease), TestActor);
+        Worker.Tell(new StartEnvironment(lease.EnvironmentId, Samples.Spec(function, settings) with { Code = Code }, lease, decidedAt), TestActor);
         return lease;
     }
 
@@ -102,6 +105,7 @@ public abstract class WorkerRig : TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
+        Readings.Dispose();
         _folder.Delete(recursive: true);
     }
 

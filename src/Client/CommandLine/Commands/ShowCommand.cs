@@ -81,13 +81,13 @@ internal static class ShowCommand
         console.Write(table);
     }
 
-    // As "7.4 ms: queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)".
+    // As "7.5 ms: placement 0.1, queue 0.1, package 0.0, sandbox 1.1, init 6.2 (blank)".
     private static string Phases(EnvironmentStart start)
     {
         var init = start.InitMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:F1}") : "under way";
-        var total = start.QueueMs + start.PackageMs + start.SandboxMs + (start.InitMs ?? 0);
+        var total = start.PlacementMs + start.QueueMs + start.PackageMs + start.SandboxMs + (start.InitMs ?? 0);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{total:F1} ms: queue {start.QueueMs:F1}, package {start.PackageMs:F1}, sandbox {start.SandboxMs:F1}, init {init}{(start.Blank ? " (blank)" : "")}");
+            $"{total:F1} ms: placement {start.PlacementMs:F1}, queue {start.QueueMs:F1}, package {start.PackageMs:F1}, sandbox {start.SandboxMs:F1}, init {init}{(start.Blank ? " (blank)" : "")}");
     }
 }

@@ -33,14 +33,15 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     private readonly long _budgetMib;
     private readonly TimeProvider _time;
     private readonly Dictionary<(string Runtime, int MemoryMib), BlankStock> _stocks = [];
+    private readonly WorkerMetrics _metrics;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _longStarts;
     private int _discarding;
     private IActorRef? _drainer;
 
-    public BlankActor(IBlankDriver driver, RuntimeCatalog runtimes, long budgetMib, TimeProvider time)
+    public BlankActor(IBlankDriver driver, RuntimeCatalog runtimes, long budgetMib, TimeProvider time, WorkerMetrics metrics)
     {
-        (_driver, _runtimes, _budgetMib, _time) = (driver, runtimes, budgetMib, time);
+        (_driver, _runtimes, _budgetMib, _time, _metrics) = (driver, runtimes, budgetMib, time, metrics);
         Receive<Expect>(expect =>
         {
             FindStock(expect.Runtime, expect.MemoryMib)?.Demand.Expect(Now);
@@ -70,6 +71,15 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickInterval);
+
+    // After every message, so that no change of a stock goes untold.
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = base.AroundReceive(receive, message);
+        foreach (var stock in _stocks.Values)
+            _metrics.Blanks(stock.Runtime.Identifier, stock.Ready, stock.Starting);
+        return handled;
+    }
 
     private DateTimeOffset Now => _time.GetUtcNow();
 

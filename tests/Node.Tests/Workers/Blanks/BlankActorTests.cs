@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Hearth.Contracts.Api;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Tests.Support;
+using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 
 namespace Hearth.Node.Tests.Workers.Blanks;
@@ -247,7 +249,7 @@ public sealed class BlankActorTests : TestKit
         }
 
         var runtimes = RuntimeCatalog.LoadAsync(_folder.FullName, default).GetAwaiter().GetResult();
-        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time)));
+        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time, new WorkerMetrics(new Meter("unheard"), new EnvironmentTable(_time)))));
     }
 
     private const string Blank = ""","blank":{"memoryMib":512,"residentMib":10,"startVariables":[]}""";
