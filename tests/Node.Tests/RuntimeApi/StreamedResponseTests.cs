@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Hearth.Contracts;
 using Hearth.Node.Tests.Support;
@@ -147,7 +146,7 @@ public class StreamedResponseTests : RuntimeApiRig
         await Eventually.Holds(() => stream.Body.TryRead(out var read) && Examine(stream, read) >= 262_144, "the buffer is full");
         Assert.False(writing.IsCompleted);
         await stream.Body.CompleteAsync();
-        await Eventually.Result(writing);
+        await Eventually.Ends(writing);
         Assert.Equal(202, (await runtime.ReceiveAsync()).Status);
         Assert.Equal(OutcomeKind.Succeeded, (await EndedAsync(outcome)).Kind);
     }

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Hearth.Contracts.Api;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Tests.Support;
+using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 
 namespace Hearth.Node.Tests.Workers.Blanks;
@@ -24,7 +26,7 @@ public sealed class BlankQuietTests : TestKit
     public async Task Nothing_is_started_until_nothing_was_taken_for_a_moment()
     {
         var actor = Start();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         await Eventually.Holds(() => DescribeAsync(actor).Result.Ready == 1, "one waits");
         _driver.IsQuick = false;
 
@@ -32,7 +34,7 @@ public sealed class BlankQuietTests : TestKit
         Advance();
         await TakeAsync(actor);
         Advance();
-        actor.Tell(new BlankActor.Expect("alpha"));
+        actor.Tell(new BlankActor.Expect("alpha", 128));
         Assert.Equal(new BlankDescription("alpha", 0, 0), await DescribeAsync(actor));
 
         Advance();
@@ -54,11 +56,11 @@ public sealed class BlankQuietTests : TestKit
             Path.Combine(folder.FullName, "manifest.json"),
             """{"family":"alpha","identifiers":["alpha"],"command":["/bin/true"],"blank":{"memoryMib":512,"residentMib":10,"startVariables":[]}}""");
         var runtimes = RuntimeCatalog.LoadAsync(_folder.FullName, default).GetAwaiter().GetResult();
-        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, 1_000, new FakeTime())));
+        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, 1_000, new FakeTime(), new WorkerMetrics(new Meter("unheard"), new EnvironmentTable(new FakeTime())))));
     }
 
     private static async Task<BlankDescription> DescribeAsync(IActorRef actor) =>
         Assert.Single((await actor.Ask<BlankActor.Described>(BlankActor.Describe.Instance, Patience)).Blanks);
 
-    private static Task TakeAsync(IActorRef actor) => actor.Ask<BlankActor.Taken>(new BlankActor.Take("alpha"), Patience);
+    private static Task<BlankActor.Taken> TakeAsync(IActorRef actor) => actor.Ask<BlankActor.Taken>(new BlankActor.Take("alpha", 128), Patience);
 }
