@@ -33,7 +33,7 @@ function answer(socket) {
     inChunks ||= text.includes('chunked');
     if (text.startsWith('GET')) {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${HEAD}Content-Length: ${EVENT.length}\r\n\r\n${EVENT}`);
-    } else if (!inChunks || text.endsWith('0\r\n\r\n')) {
+    } else if (!inChunks || text.includes('\r\n0\r\n\r\n')) {
       socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
     }
   });
