@@ -8,7 +8,7 @@ internal static class MachineLimits
     /// <summary>What is left to everything else on the machine, in MiB.</summary>
     public const int SpareMib = 1_500;
 
-    private const double EnvironmentMib = 5.5;
+    private const double EnvironmentMib = 7.2;
 
     // Of one environment: processes with what a start needs for a moment, and descriptors of the node.
     private const int Tasks = 3, Descriptors = 8, Others = 2_000;
