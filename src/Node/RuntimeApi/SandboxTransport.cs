@@ -102,7 +102,7 @@ internal sealed class SandboxTransport(ILoggerFactory loggers) : IConnectionList
 
         public ExecutionEnvironment Environment => environment;
 
-        public BodyTurns Bodies { get; } = new();
+        public BodyTurns Bodies { get; } = BodyTurns.Create();
 
         public Socket Socket => socket;
 
