@@ -1,5 +1,6 @@
 using System.Buffers;
 using Hearth.Contracts;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hearth.Node.RuntimeApi;
 
@@ -19,6 +20,7 @@ internal static class RuntimeBody
         if (context.Request.ContentLength > Limits.ResponsePayloadBytes)
             return null;
 
+        using var turn = await context.Features.GetRequiredFeature<BodyTurns>().TakeAsync(context.RequestAborted);
         var tooLarge = false;
         var reader = context.Request.BodyReader;
         try

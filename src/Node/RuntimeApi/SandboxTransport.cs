@@ -85,6 +85,7 @@ internal sealed class SandboxTransport(ILoggerFactory loggers) : IConnectionList
 
                 var connection = _connections.Create(socket);
                 connection.Features.Set(listener.Environment);
+                connection.Features.Set(listener.Bodies);
                 listener.Track(connection);
                 await _accepted.Writer.WriteAsync(connection);
             }
@@ -100,6 +101,8 @@ internal sealed class SandboxTransport(ILoggerFactory loggers) : IConnectionList
         private readonly ConcurrentDictionary<ConnectionContext, bool> _open = new();
 
         public ExecutionEnvironment Environment => environment;
+
+        public BodyTurns Bodies { get; } = BodyTurns.Create();
 
         public Socket Socket => socket;
 

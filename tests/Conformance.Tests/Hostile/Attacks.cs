@@ -62,11 +62,11 @@ internal static class Attacks
         new("threads", Hold("threads", "^(9\\d\\d|10[012]\\d) (EAGAIN|can't start new thread|can't create Thread: Resource temporarily unavailable)$") with
         {
             // Each of its threads is a machine of its own: memory ends first.
-            Elsewhere = { [NodeJs] = "^(\\d+ ERR_WORKER|failed Runtime.ExitError)" },
+            Elsewhere = new() { [NodeJs] = "^(\\d+ ERR_WORKER|failed Runtime.ExitError)" },
         }) { Memory = 1_024 },
-        new("children", Hold("children", "^(9\\d\\d|10[012]\\d) EAGAIN$") with { Elsewhere = { [Java] = "^\\d{3,4} EAGAIN$" } }) { Memory = 1_024 },
+        new("children", Hold("children", "^(9\\d\\d|10[012]\\d) EAGAIN$") with { Elsewhere = new() { [Java] = "^\\d{3,4} EAGAIN$" } }) { Memory = 1_024 },
         new("a fork bomb", new Step("bomb", [], "^failed (Sandbox.Timedout|Runtime.ExitError)$")) { Timeout = 3, Survives = false },
-        new("memory", new Step("memory", new() { ["mib"] = 4_000 }, "^failed Runtime.ExitError$") { Elsewhere = { [Java] = "^failed java.lang.OutOfMemoryError$" } }) { Survives = false },
+        new("memory", new Step("memory", new() { ["mib"] = 4_000 }, "^failed Runtime.ExitError$") { Elsewhere = new() { [Java] = "^failed java.lang.OutOfMemoryError$" } }) { Survives = false },
         new("memory in a child", new Step("memory_in_child", [], "^child -9$")),
         new("burning CPU", new Step("burn", new() { ["seconds"] = 2 }, "^[\\d.]+ [\\d.]+$") { Holds = IsWithinShare }),
         new("endless output", new Step("say", new() { ["text"] = new string('x', 1_000) + "\n", ["times"] = 0 }, "^failed Sandbox.Timedout$")) { Timeout = 3, Survives = false },
@@ -80,6 +80,8 @@ internal static class Attacks
         new("what is not HTTP/1.1", Talk("GARBAGE\r\n\r\n", "400"), Talk("\u0001\u0002\r\n\r\n", "400"), Talk("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "(400|505|closed)"), Talk("GET / HTTP/1.1\r\nHost: x\r\nX: ", "431", filler: new string('x', 64), times: 4)),
         new("smuggling", Smuggle("Content-Length: 2\r\nTransfer-Encoding: chunked"), Smuggle("Transfer-Encoding: chunked\r\nContent-Length: 2"), Smuggle("Content-Length: 2\r\nContent-Length: 30"), Smuggle("Transfer-Encoding: identity, chunked\r\nContent-Length: 2")),
         new("half requests", Left("GET /2018-06"), Left(Head("invocation/{id}/response", "Content-Length: 100") + "{"), Left(Head("invocation/{id}/error", "Content-Length: 100") + "{"), Left(Head("invocation/{id}/response", "Transfer-Encoding: chunked") + "64\r\n{")),
+        // Its own answer then waits for its turn behind the others.
+        new("bodies without an end", new Step("talk", new() { ["text"] = Head("invocation/{id}/response", "Content-Length: 6291456"), ["filler"] = new string('x', 1_000), ["times"] = 6, ["left"] = true, ["connections"] = 31 }, "^failed Sandbox.Timedout$")) { Timeout = 3, Survives = false, Only = [Provided] },
         new("a response of its own", new Step("talk", new() { ["text"] = Head("invocation/{id}/response", "Content-Length: 6") + "\"mine\"" }, "^mine$")) { Survives = false },
         new("a gigabyte that is announced", Talk(Head("invocation/{id}/response", "Content-Length: 1073741824"), "", filler: new string('x', 1_024), times: 1_024) with { Got = "^failed Function.ResponseSizeTooLarge$" }) { Survives = false },
         new("a gigabyte in chunks", Talk(Head("invocation/{id}/response", "Transfer-Encoding: chunked"), "", filler: $"400\r\n{new string('x', 1_024)}\r\n", times: 1_024) with { Got = "^failed Function.ResponseSizeTooLarge$" }) { Survives = false },

@@ -6,18 +6,17 @@ using System.Net.Sockets;
 namespace Conformance.Tests.Hostile;
 
 /// <summary>Things on the machine that no function may see, reach, change or end.</summary>
-internal sealed class HostCanaries : IDisposable
+internal sealed class HostCanaries : IAsyncDisposable
 {
     private static readonly string[] Settings = ["kernel/core_pattern", "kernel/hostname", "kernel/modprobe", "kernel/sysrq", "vm/overcommit_memory"];
 
     private readonly List<(string Path, DateTime Written)> _files = [];
-    private readonly Dictionary<string, string> _settings = Settings.ToDictionary(name => name, Setting);
+    private readonly Dictionary<string, string> _settings = Settings.Where(name => File.Exists($"/proc/sys/{name}")).ToDictionary(name => name, Setting);
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Process _process;
     private int _connections;
 
-    /// <param name="folders">Each gets a file.</param>
-    public HostCanaries(params string[] folders)
+    private HostCanaries(string[] folders)
     {
         foreach (var path in folders.Select(folder => Path.Combine(folder, "canary")))
         {
@@ -30,6 +29,9 @@ internal sealed class HostCanaries : IDisposable
         _ = AcceptAsync();
         _process = Process.Start(new ProcessStartInfo("/bin/sleep", ["infinity"]) { Environment = { ["CANARY"] = Secret } })!;
     }
+
+    /// <param name="folders">Each gets a file.</param>
+    public static HostCanaries Place(params string[] folders) => new(folders);
 
     /// <summary>In the files and in the process's environment.</summary>
     public string Secret { get; } = $"secret-{Guid.NewGuid():N}";
@@ -58,10 +60,11 @@ internal sealed class HostCanaries : IDisposable
         Assert.True(free > 4_096, $"only {free} process ids are free");
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
         _process.Kill();
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 

@@ -8,6 +8,9 @@ namespace Conformance.Tests.Hostile;
 /// <summary>A node with hostile functions in one language, a neighbour of theirs, and canaries on the machine.</summary>
 public abstract class HostileNode(string language, string launcher = "own") : IAsyncLifetime
 {
+    /// <summary>What the node may take for one attack beyond what it has, in MiB: room for the largest payloads, and for collecting late.</summary>
+    private const int MostNodeMib = 128;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hearth-hostile-");
     private readonly Dictionary<(int Memory, int Timeout), TestFunction> _functions = [];
     private Node? _node;
@@ -29,7 +32,7 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
             return;
         _source = await HostilePackages.BuildAsync(language, _folder.FullName);
         _node = await Node.StartAsync("container", "--launcher", launcher);
-        _canaries = new HostCanaries(_folder.FullName, Node.Data);
+        _canaries = HostCanaries.Place(_folder.FullName, Node.Data);
         _neighbour = new Neighbour(await CreateAsync("neighbour", Neighbour.Value, memory: 512, timeout: 60));
         await _neighbour.AssertUntouchedAsync();
     }
@@ -45,7 +48,7 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
             await Patience.UntilAsync(() => Node.FindSandboxes().Count == 0, "nothing is left of the sandboxes");
             _canaries!.AssertUntouched();
             await Node.DisposeAsync();
-            _canaries.Dispose();
+            await _canaries.DisposeAsync();
         }
 
         _folder.Delete(recursive: true);
@@ -55,6 +58,7 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
     internal async Task AssertHarmlessAsync(Attack attack)
     {
         var function = await FunctionAsync(attack.Memory, attack.Timeout);
+        var memory = new NodeMemory(Node.Process.Id);
         foreach (var step in attack.Steps)
         {
             var running = function.InvokeAsync(step.Payload(Facts()));
@@ -63,6 +67,7 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
             Assert.True(Regex.IsMatch(got, step.PatternFor(language), RegexOptions.CultureInvariant) && step.Holds(got), $"{step.Primitive} {step.Event.ToJsonString()} must get {step.PatternFor(language)}, got {got}");
         }
 
+        Assert.InRange(memory.PeakGrowthMib(), 0, MostNodeMib);
         await AssertServesAsync(function, attack.Survives);
         await AssertUntouchedAsync();
     }

@@ -38,7 +38,7 @@ static const char *member(const char *name)
     char key[64];
     snprintf(key, sizeof key, "\"%s\":", name);
     const char *at = strstr(event, key);
-    return at == NULL ? NULL : at + strlen(key);
+    return at == NULL ? NULL : at + strlen(key) + strspn(at + strlen(key), " ");
 }
 
 static long number(const char *name)
@@ -332,7 +332,7 @@ static void burn(void)
     snprintf(answer, sizeof answer, "%.3f %.3f", seconds_of(CLOCK_PROCESS_CPUTIME_ID) - began, seconds_of(CLOCK_MONOTONIC) - start);
 }
 
-static void talk(void)
+static void talk_once(void)
 {
     char reply[64] = "";
     const char *text = text_of("text"), *id = strstr(text, "{id}"), *filler = text_of("filler");
@@ -355,6 +355,14 @@ static void talk(void)
     else
         snprintf(answer, sizeof answer, "%.3s", reply + 9);
     close(fd);
+}
+
+static void talk(void)
+{
+    long connections = number("connections");
+    do
+        talk_once();
+    while (--connections > 0);
 }
 
 static void say(void)

@@ -1,3 +1,4 @@
+using Hearth.Node.RuntimeApi;
 using Hearth.Node.Tests.Support;
 using Hearth.Node.Workers;
 
@@ -51,6 +52,29 @@ public class RuntimeApiConnectionTests : RuntimeApiRig
         var again = Connect();
         await again.SendAsync(RawConnection.Post("invocation/r1/response", "[2]"));
         Assert.Equal(202, (await again.ReceiveAsync()).Status);
+        Assert.Equal("[2]"u8.ToArray(), (await Eventually.Result(outcome)).Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task Bodies_that_are_left_half_way_are_read_a_few_at_once_and_give_way_when_their_connections_close()
+    {
+        var (runtime, outcome) = await InvokingAsync();
+        var left = Enumerable.Range(0, BodyTurns.AtOnce).Select(_ => Connect()).ToList();
+        foreach (var one in left)
+            await one.SendAsync("POST /2018-06-01/runtime/invocation/r1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+        foreach (var one in left)
+            Assert.Equal(100, (await one.ReceiveAsync()).Status); // It is being read.
+
+        var waits = Connect();
+        await waits.SendAsync("POST /2018-06-01/runtime/invocation/r1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+        var begins = waits.ReceiveAsync();
+        Assert.False(begins.IsCompleted);
+        left[0].Dispose();
+        Assert.Equal(100, (await begins).Status);
+        foreach (var one in left.Append(waits))
+            one.Dispose();
+        await runtime.SendAsync(RawConnection.Post("invocation/r1/response", "[2]"));
+        Assert.Equal(202, (await runtime.ReceiveAsync()).Status);
         Assert.Equal("[2]"u8.ToArray(), (await Eventually.Result(outcome)).Payload.ToArray());
     }
 
