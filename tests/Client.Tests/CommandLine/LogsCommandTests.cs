@@ -77,6 +77,7 @@ public sealed class LogsCommandTests : CommandLineTests
         using var stdin = new MemoryStream();
         var terminal = new Hearth.CommandLine.Hosting.Terminal(
             Hearth.CommandLine.Hosting.Terminal.Over(output, isTerminal: false),
+            Stream.Null,
             Hearth.CommandLine.Hosting.Terminal.Over(TextWriter.Null, isTerminal: false),
             stdin,
             CanAsk: false,

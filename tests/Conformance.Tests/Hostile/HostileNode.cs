@@ -114,7 +114,10 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
 
     private Task<TestFunction> CreateAsync(string about, string canary, int memory, int timeout) => Node.CreateAsync(Source, request => request with
     {
-        FunctionName = Node.NewName(about), MemorySize = memory, Timeout = timeout, Environment = new EnvironmentSettings(new Dictionary<string, string> { ["CANARY"] = canary }),
+        FunctionName = Node.NewName(about),
+        MemorySize = memory,
+        Timeout = timeout,
+        Environment = new EnvironmentSettings(new Dictionary<string, string> { ["CANARY"] = canary }),
     });
 
     private Dictionary<string, string> Facts() => new()

@@ -1,5 +1,4 @@
 using System.Text;
-using Conformance.Tests.Functions;
 using Conformance.Tests.Nodes;
 using Conformance.Tests.Tools;
 
