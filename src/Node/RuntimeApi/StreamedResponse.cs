@@ -25,9 +25,9 @@ internal static class StreamedResponse
             return;
         }
 
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.StreamedResponseBytes;
         try
         {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.StreamedResponseBytes;
             if (stream is null)
                 await ReadWholeAsync(context, environment, requestId);
             else
@@ -48,6 +48,8 @@ internal static class StreamedResponse
     {
         if (!await TryPumpAsync(context, stream))
         {
+            // The rest is not read: a runtime that is told so can open another connection.
+            context.Response.Headers.Connection = "close";
             var verdict = environment.EndResponse(requestId, OutcomeKind.FunctionFailed, PlatformErrors.TooLarge(Limits.StreamedResponseBytes));
             await (verdict == RuntimeVerdict.Accepted ? RuntimeBody.WriteTooLargeAsync(context, Limits.StreamedResponseBytes) : RuntimeApiReplies.WriteAsync(context, verdict));
             return;
