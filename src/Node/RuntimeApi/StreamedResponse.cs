@@ -27,7 +27,8 @@ internal static class StreamedResponse
 
         try
         {
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.StreamedResponseBytes;
+            // Kestrel's limit counts the chunks' frames as well.
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
             if (stream is null)
                 await ReadWholeAsync(context, environment, requestId);
             else
@@ -63,21 +64,18 @@ internal static class StreamedResponse
     // False where it is over the limit: the rest of it is not read.
     private static async Task<bool> TryPumpAsync(HttpContext context, ResponseStream stream)
     {
-        var body = context.Request.BodyReader;
-        try
-        {
-            while (true)
-            {
-                var read = await body.ReadAsync(context.RequestAborted);
-                await stream.WriteAsync(read.Buffer, context.RequestAborted);
-                body.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                    return true;
-            }
-        }
-        catch (BadHttpRequestException beyond) when (beyond.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
+        if (context.Request.ContentLength > Limits.StreamedResponseBytes)
             return false;
+        var body = context.Request.BodyReader;
+        for (var left = Limits.StreamedResponseBytes; ;)
+        {
+            var read = await body.ReadAsync(context.RequestAborted);
+            left -= read.Buffer.Length;
+            if (left >= 0)
+                await stream.WriteAsync(read.Buffer, context.RequestAborted);
+            body.AdvanceTo(read.Buffer.End);
+            if (left < 0 || read.IsCompleted)
+                return left >= 0;
         }
     }
 
