@@ -97,7 +97,7 @@ internal sealed class SandboxCgroup : IDisposable
 
     /// <summary>Gives a sandbox that was blank its function's memory, and the CPU of its init phase.</summary>
     /// <param name="fromMib">The memory it has now.</param>
-    /// <exception cref="IOException">It uses more than that already, or has ended.</exception>
+    /// <exception cref="IOException">It uses more than that already, or has ended. Version 2 does not refuse the first: it kills.</exception>
     public void Resize(int fromMib, int memoryMib)
     {
         var bytes = ((long)memoryMib << 20).ToString();
