@@ -31,7 +31,7 @@ public sealed class SdkStreamTests(ProcessNode shared)
                       client.invoke_with_response_stream(FunctionName=args[0], InvocationType="DryRun")["StatusCode"],
                       refusal(client.invoke_with_response_stream, FunctionName="no-such")]
             """, function.Name);
-        Assert.Equal("""[200, "$LATEST", "application/vnd.amazon.eventstream", "one two", """, result[0].GetRawText()[..77]);
+        Assert.StartsWith("""[200, "$LATEST", "application/vnd.amazon.eventstream", "one two", """, result[0].GetRawText());
         Assert.Contains("REPORT RequestId: ", Encoding.UTF8.GetString(Convert.FromBase64String(result[0][4].GetProperty("LogResult").GetString()!)));
         Assert.False(result[0][4].TryGetProperty("ErrorCode", out _));
         Assert.Equal(("one two", "Unhandled"), (result[1][3].GetString(), result[1][4].GetProperty("ErrorCode").GetString()));
