@@ -109,7 +109,7 @@ public sealed class DeployCommandTests : CommandLineTests
         var run = await DeployAsync("--runtime", "ruby3.3", "--handler", "x.y");
         Assert.Equal(2, run.ExitCode);
         Assert.Equal(
-            "error: The node does not serve the runtime 'ruby3.3'. It serves: python3.9, python3.11, nodejs18.x, nodejs20.x, provided.al2, provided.al2023.\n",
+            "error: The node does not serve the runtime 'ruby3.3'. It serves: python3.9, python3.11, nodejs18.x, nodejs20.x, java17, provided.al2, provided.al2023.\n",
             run.Error);
     }
 

@@ -79,7 +79,7 @@ public sealed class IsolationTests(ContainerNode shared)
                 """),
             request => request with { MemorySize = 1024, Timeout = 60 });
         var answer = (await function.InvokeAsync()).AssertSucceeded().Json;
-        Assert.InRange(answer[0].GetInt32(), 500, 512);
+        Assert.InRange(answer[0].GetInt32(), 500, 527);
         Assert.Equal(28, answer[1].GetInt32());
     }
 }

@@ -96,7 +96,7 @@ public abstract class HostileNode(string language, string launcher = "own") : IA
     internal static string Observed(Answer answer)
     {
         Assert.Equal(200, answer.Status);
-        return answer.FunctionError is null ? answer.Json.GetString()! : $"failed {answer.FunctionErrorType}";
+        return answer.FunctionError is null ? answer.Json.GetString() ?? "nothing" : $"failed {answer.FunctionErrorType}";
     }
 
     // A runtime whose own answer is refused, as it was given already, may end over it in the middle of the next invocation.

@@ -5,26 +5,33 @@ using Hearth.Contracts.Errors;
 
 namespace Conformance.Tests.Hostile;
 
-[NeedsRoot]
+/// <summary>After all other tests and one class at a time: the functions take all of the machine that their limits let them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class HostileCollection
+{
+    public const string Name = "hostile";
+}
+
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostilePythonTests(PythonNode node) : HostileSuite(node), IClassFixture<PythonNode>;
 
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileNodeJsTests(NodeJsNode node) : HostileSuite(node), IClassFixture<NodeJsNode>;
 
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileRubyTests(RubyNode node) : HostileSuite(node), IClassFixture<RubyNode>;
 
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileJavaTests(JavaNode node) : HostileSuite(node), IClassFixture<JavaNode>;
 
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileDotNetTests(DotNetNode node) : HostileSuite(node), IClassFixture<DotNetNode>;
 
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileProvidedTests(ProvidedNode node) : HostileSuite(node), IClassFixture<ProvidedNode>;
 
 /// <summary>What the launcher refuses, with the other launcher.</summary>
-[NeedsRoot]
+[NeedsRoot, Collection(HostileCollection.Name)]
 public sealed class HostileRuncTests(RuncNode node) : IClassFixture<RuncNode>
 {
     public static TheoryData<string> Names => [.. Attacks.All.Where(attack => attack.OnKernel).Select(attack => attack.Name)];

@@ -44,7 +44,7 @@ public class StreamedResponseTests : RuntimeApiRig
     [InlineData(true, "Lambda-Runtime-Function-Error-Type: Late\r\nLambda-Runtime-Function-Error-Body: {0}\r\n", Error)]
     [InlineData(false, "Lambda-Runtime-Function-Error-Type: Late\r\nLambda-Runtime-Function-Error-Body: {0}\r\n", Error)]
     [InlineData(true, "Lambda-Runtime-Function-Error-Type: Late\r\n", "\"errorType\":\"Late\"")]
-    [InlineData(true, "Lambda-Runtime-Function-Error-Type: Late\r\nLambda-Runtime-Function-Error-Body: no base64\r\n", "\"errorType\":\"Late\"")]
+    [InlineData(true, "Lambda-Runtime-Function-Error-Type: Late\r\nLambda-Runtime-Function-Error-Body: no*base64\r\n", "\"errorType\":\"Late\"")]
     [InlineData(true, "Lambda-Runtime-Function-Error-Body: {0}\r\n", Error)]
     public async Task Trailers_tell_an_error_in_the_middle(bool wantsStream, string trailers, string expected)
     {
@@ -90,7 +90,6 @@ public class StreamedResponseTests : RuntimeApiRig
     {
         var (runtime, outcome) = await InvokingAsync(wantsStream: true);
         await runtime.SendAsync(Begin + "5\r\nfirst\r\nno length\r\n");
-        Assert.Equal(400, (await runtime.ReceiveAsync()).Status);
         Assert.Equal("Runtime.TruncatedResponse", EnvironmentRig.ErrorOf(await EndedAsync(outcome)).ErrorType);
     }
 
@@ -102,9 +101,11 @@ public class StreamedResponseTests : RuntimeApiRig
     {
         var (runtime, outcome) = await InvokingAsync(wantsStream: true);
         if (status == 403)
+        {
             await runtime.SendAsync(Begin + "5\r\nfirst\r\n");
-        if (status == 403)
             await StreamAsync(outcome);
+        }
+
         var beside = Connect();
         await beside.SendAsync(RawConnection.Post(path, "1", "Lambda-Runtime-Function-Response-Mode: streaming\r\n"));
         Assert.Equal(status, (await beside.ReceiveAsync()).Status);
