@@ -150,9 +150,11 @@ public abstract class StreamingSuite(SharedNode shared)
             "write(b'so far')\nif event.get('cut'):\n    reader.close(); api.close()\n    api = socket.create_connection((host, int(port)))\n    reader = api.makefile('rb')\n    continue\nend()", "");
         using var stream = await StreamReader.InvokeAsync(Node, function, """{"cut": true}""");
         var (text, end) = await stream.RestAsync();
-        Assert.Equal("so far", text);
+        Assert.StartsWith(text, "so far"); // A connection that is reset takes along what was not read yet.
         Assert.Contains("Runtime.TruncatedResponse", end.ErrorDetails);
+        await IsIdleAsync(function);
         (await function.InvokeAsync("""{"cut": true}""")).AssertFailed("Runtime.TruncatedResponse");
+        await IsIdleAsync(function);
         Assert.Equal("so far", (await function.InvokeAsync()).AssertSucceeded().Text);
         Assert.Single(await function.LogAsync(), line => line.Message.StartsWith("INIT_START", StringComparison.Ordinal));
     }
@@ -172,9 +174,14 @@ public abstract class StreamingSuite(SharedNode shared)
         Gate.Open(Node, gate);
         await Patience.UntilAsync(
             async () => (await function.LogAsync()).Any(line => line.Message.Contains("wrote all", StringComparison.Ordinal)), "the function has gone on to its end");
+        await IsIdleAsync(function);
         Assert.Equal("first", (await function.InvokeAsync()).AssertSucceeded().Text);
         Assert.Single(await function.EnvironmentsAsync());
     }
+
+    // The caller has the end of a stream before the function's actor has its environment back.
+    private static Task IsIdleAsync(TestFunction function) => Patience.UntilAsync(
+        async () => (await function.EnvironmentsAsync()).All(environment => environment.State.ToString() == "Idle"), "every environment is idle");
 
     [SuiteFact]
     public async Task Two_streams_at_once_do_not_wait_for_each_other()
