@@ -76,8 +76,8 @@ internal sealed class BlankActor : ReceiveActor, IWithTimers
     protected override bool AroundReceive(Receive receive, object message)
     {
         var handled = base.AroundReceive(receive, message);
-        foreach (var stock in _stocks.Values)
-            _metrics.Blanks(stock.Runtime.Identifier, stock.Ready, stock.Starting);
+        foreach (var sizes in _stocks.Values.GroupBy(stock => stock.Runtime.Identifier))
+            _metrics.Blanks(sizes.Key, sizes.Sum(stock => stock.Ready), sizes.Sum(stock => stock.Starting));
         return handled;
     }
 

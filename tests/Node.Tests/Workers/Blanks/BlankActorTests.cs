@@ -57,6 +57,20 @@ public sealed class BlankActorTests : TestKit
     }
 
     [Fact]
+    public async Task The_metrics_count_all_sizes_of_a_runtime_together()
+    {
+        using var readings = new Readings();
+        var actor = Start(meter: readings.Meter);
+        foreach (var size in (int[])[512, 1_024])
+        {
+            actor.Tell(new BlankActor.Expect("sized", size));
+            await ReadyAsync(actor, "sized", 1, ofMib: size);
+        }
+
+        Assert.Equal(2, readings["hearth.blanks{runtime=sized,state=ready}"]);
+    }
+
+    [Fact]
     public async Task A_size_that_nobody_asks_for_is_given_up_after_an_hour_and_sooner_where_another_needs_the_room()
     {
         var actor = Start(budgetMib: 20);
@@ -240,7 +254,7 @@ public sealed class BlankActorTests : TestKit
         _folder.Delete(recursive: true);
     }
 
-    private IActorRef Start(long budgetMib = 1_000)
+    private IActorRef Start(long budgetMib = 1_000, Meter? meter = null)
     {
         foreach (var (family, blank) in new[] { ("alpha", Blank), ("beta", Blank), ("sized", Blank.Replace("\"memoryMib\":512,", "")), ("never", "") })
         {
@@ -249,7 +263,7 @@ public sealed class BlankActorTests : TestKit
         }
 
         var runtimes = RuntimeCatalog.LoadAsync(_folder.FullName, default).GetAwaiter().GetResult();
-        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time, new WorkerMetrics(new Meter("unheard"), new EnvironmentTable(_time)))));
+        return Sys.ActorOf(Props.Create(() => new BlankActor(_driver, runtimes, budgetMib, _time, new WorkerMetrics(meter ?? new Meter("unheard"), new EnvironmentTable(_time)))));
     }
 
     private const string Blank = ""","blank":{"memoryMib":512,"residentMib":10,"startVariables":[]}""";
