@@ -5,8 +5,8 @@
 const output = require('./output.cjs');
 const { RuntimeApi } = require('./runtime-api.cjs');
 const { loadHandler } = require('./handler.cjs');
-const { Invocation, readEnvironment } = require('./invocation.cjs');
-const { StreamingInvocation, streams } = require('./streaming.cjs');
+const { readEnvironment } = require('./invocation.cjs');
+const { invocations } = require('./streaming.cjs');
 const errors = require('./errors.cjs');
 
 const EXIT_UNCAUGHT = 129;
@@ -101,9 +101,7 @@ function start() {
     setImmediate(() => {
       if (exiting) return;
       handler = loaded;
-      newInvocation = streams(loaded)
-        ? (headers) => new StreamingInvocation(headers, handler, finish, api, streaming)
-        : (headers) => new Invocation(headers, handler, finish);
+      newInvocation = invocations(handler, finish, api, streaming);
       api.askNext();
     });
   }, uncaught);

@@ -7,8 +7,7 @@ const net = require('net');
 const output = require('./output.cjs');
 const { RuntimeApi } = require('./runtime-api.cjs');
 const { loadHandler } = require('./handler.cjs');
-const { Invocation } = require('./invocation.cjs');
-const { StreamingInvocation, streams } = require('./streaming.cjs');
+const { invocations } = require('./streaming.cjs');
 
 const EVENT = '{"rehearsal":[1,"two",null]}';
 const HEAD = 'Lambda-Runtime-Aws-Request-Id: rehearsal\r\nLambda-Runtime-Deadline-Ms: 1\r\n';
@@ -44,10 +43,7 @@ function invoke(address, handler) {
     const api = new RuntimeApi(address, {
       onInvocation(headers, body) {
         const finish = (kind, result, type) => output.flushed(() => api.post(`invocation/rehearsal/${kind}`, result, type, true));
-        const invocation = streams(handler)
-          ? new StreamingInvocation(headers, handler, finish, api, { onEnded() {}, onOver: () => api.askNext() })
-          : new Invocation(headers, handler, finish);
-        invocation.run(body);
+        invocations(handler, finish, api, { onEnded() {}, onOver: () => api.askNext() })(headers).run(body);
       },
       onAccepted: () => api.socket.destroy(),
       onHungUp: done,

@@ -155,4 +155,11 @@ class StreamingInvocation extends Invocation {
   }
 }
 
-module.exports = { StreamingInvocation, streams: (handler) => STREAMS in handler };
+/** What makes a handler's invocations, of whichever kind they are, of their headers; for the parameters see the classes. */
+function invocations(handler, finish, api, events) {
+  return STREAMS in handler
+    ? (headers) => new StreamingInvocation(headers, handler, finish, api, events)
+    : (headers) => new Invocation(headers, handler, finish);
+}
+
+module.exports = { invocations };

@@ -78,15 +78,8 @@ public sealed partial class HearthClient
             Headers = Headers(invocationType, options),
         };
         using var response = await _sender.SendAsync(call, cancellationToken);
-        return new InvocationResult
-        {
-            StatusCode = (int)response.StatusCode,
-            Payload = await response.Content.ReadAsByteArrayAsync(cancellationToken),
-            FunctionError = response.Header("X-Amz-Function-Error"),
-            ExecutedVersion = response.Header("X-Amz-Executed-Version"),
-            RequestId = response.Header("x-amzn-RequestId"),
-            LogTail = AnswerReader.LogTail(response.Header("X-Amz-Log-Result")),
-        };
+        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return AnswerReader.ToResult(response, answer, response.Header("X-Amz-Function-Error"), response.Header("X-Amz-Log-Result"));
     }
 
     private static string Query(InvokeOptions options) => options.Qualifier is null ? "" : $"?Qualifier={Uri.EscapeDataString(options.Qualifier)}";

@@ -28,18 +28,19 @@ internal static class AnswerReader
     }
 
     /// <summary>What the last event of a streaming invocation says.</summary>
-    public static InvocationResult ToResult(HttpResponseMessage response, InvokeComplete complete) => new()
+    public static InvocationResult ToResult(HttpResponseMessage response, InvokeComplete complete) => ToResult(
+        response, complete.ErrorDetails is null ? default : Encoding.UTF8.GetBytes(complete.ErrorDetails), complete.ErrorCode, complete.LogResult);
+
+    /// <param name="logTail">In base64, as the API carries it; null without one.</param>
+    public static InvocationResult ToResult(HttpResponseMessage response, ReadOnlyMemory<byte> payload, string? functionError, string? logTail) => new()
     {
         StatusCode = (int)response.StatusCode,
-        Payload = complete.ErrorDetails is null ? default : Encoding.UTF8.GetBytes(complete.ErrorDetails),
-        FunctionError = complete.ErrorCode,
+        Payload = payload,
+        FunctionError = functionError,
         ExecutedVersion = response.Header("X-Amz-Executed-Version"),
         RequestId = response.Header("x-amzn-RequestId"),
-        LogTail = LogTail(complete.LogResult),
+        LogTail = logTail is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(logTail)),
     };
-
-    /// <summary>The end of a log, as the API carries it.</summary>
-    public static string? LogTail(string? encoded) => encoded is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
 
     public static async Task<LambdaException> ReadErrorAsync(HttpResponseMessage response, HearthClientOptions options, CancellationToken cancellationToken)
     {

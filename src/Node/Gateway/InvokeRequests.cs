@@ -7,18 +7,35 @@ using Hearth.Node.Workers;
 
 namespace Hearth.Node.Gateway;
 
-/// <summary>An invocation that is to run.</summary>
-internal sealed record InvokeRequest(string FunctionName, Invocation Invocation);
-
-/// <summary>What all operations that invoke have in common: the request is read and checked, and a dry run is answered.</summary>
-internal sealed class InvokeRequests(FunctionNames names, FunctionRegion functions)
+/// <summary>What all operations that invoke have in common: all but the writing of an outcome.</summary>
+internal sealed class InvokeRequests(FunctionNames names, FunctionRegion functions, FunctionInvoker invoker)
 {
     private static readonly byte[] NoPayload = "{}"u8.ToArray();
 
-    /// <summary>1 of an invocation's path: reads and checks the request. Null where nothing is to run: then it has been answered.</summary>
+    /// <summary>
+    /// Reads the request and runs it. Null where there is no outcome to write: an error or a dry run, which have been answered.
+    /// </summary>
     /// <param name="operation">As AWS's messages name it.</param>
     /// <param name="types">The invocation types it has.</param>
-    public async Task<InvokeRequest?> ReadAsync(HttpContext context, string operation, bool wantsStream, params string[] types)
+    public async Task<InvocationOutcome?> RunAsync(HttpContext context, string operation, bool wantsStream, params string[] types)
+    {
+        if (await ReadAsync(context, operation, wantsStream, types) is not (var functionName, var invocation))
+            return null;
+
+        var (outcome, version) = await invoker.InvokeAsync(functionName, invocation);
+        if (outcome.Error is not null)
+        {
+            await ApiReplies.WriteErrorAsync(context, outcome.Error);
+            return null;
+        }
+
+        context.Response.Headers["X-Amz-Executed-Version"] = version;
+        context.Response.Headers["X-Amzn-Trace-Id"] = invocation.TraceId;
+        return outcome;
+    }
+
+    // 1 of an invocation's path. Null where nothing is to run: then it has been answered.
+    private async Task<(string FunctionName, Invocation Invocation)?> ReadAsync(HttpContext context, string operation, bool wantsStream, string[] types)
     {
         var (reference, error) = names.Resolve(context);
         var type = HeaderOr(context, "X-Amz-Invocation-Type", "RequestResponse");
@@ -42,7 +59,7 @@ internal sealed class InvokeRequests(FunctionNames names, FunctionRegion functio
             await ApiReplies.WriteErrorAsync(context, error);
         if (error is not null || type == "DryRun")
             return null;
-        return new InvokeRequest(reference!.Name, new Invocation(
+        return (reference!.Name, new Invocation(
             RequestIds.Of(context), payload!, names.Partition.FunctionArn(reference.Name, reference.Qualifier), clientContext,
             TraceIds.Of(context), logType == "Tail", wantsStream));
     }

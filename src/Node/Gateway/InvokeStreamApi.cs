@@ -5,7 +5,6 @@ using System.Text.Json;
 using Hearth.Contracts.Api;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.EventStreams;
-using Hearth.Node.Functions;
 using Hearth.Node.Workers;
 
 namespace Hearth.Node.Gateway;
@@ -15,27 +14,18 @@ namespace Hearth.Node.Gateway;
 /// went. The status is 200 before that is known: a function's error is in the last event.
 /// </summary>
 /// <remarks>A caller who leaves does not stop the function. Source: developer guide, "Response streaming".</remarks>
-internal sealed class InvokeStreamApi(InvokeRequests requests, FunctionInvoker invoker)
+internal sealed class InvokeStreamApi(InvokeRequests requests)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/2021-11-15/functions/{name}/response-streaming-invocations", InvokeAsync);
 
     private async Task InvokeAsync(HttpContext context)
     {
-        if (await requests.ReadAsync(context, "InvokeWithResponseStream", wantsStream: true, "RequestResponse", "DryRun") is not { } request)
+        if (await requests.RunAsync(context, "InvokeWithResponseStream", wantsStream: true, "RequestResponse", "DryRun") is not { } outcome)
             return;
-
-        var (outcome, version) = await invoker.InvokeAsync(request.FunctionName, request.Invocation);
-        if (outcome.Error is not null)
-        {
-            await ApiReplies.WriteErrorAsync(context, outcome.Error);
-            return;
-        }
 
         // 10 of an invocation's path, for a response that streams.
         context.Response.ContentType = EventStream.ContentType;
-        context.Response.Headers["X-Amz-Executed-Version"] = version;
-        context.Response.Headers["X-Amzn-Trace-Id"] = request.Invocation.TraceId;
         var events = context.Response.BodyWriter;
         if (outcome.Stream is { } stream)
             outcome = await PassOnAsync(stream, events, context.RequestAborted);

@@ -17,12 +17,14 @@ internal static class ResponseEndpoint
         else if (await RuntimeBody.ReadAsync(context) is { } payload)
             await RuntimeApiReplies.WriteAsync(context, environment.Respond(requestId, OutcomeKind.Succeeded, payload));
         else
-            await RefuseTooLargeAsync(context, environment, requestId);
+            await RefuseTooLargeAsync(context, environment.Respond, requestId, Limits.ResponsePayloadBytes);
     }
 
-    public static Task RefuseTooLargeAsync(HttpContext context, ExecutionEnvironment environment, string requestId)
+    /// <param name="respond">Ends the invocation.</param>
+    public static Task RefuseTooLargeAsync(
+        HttpContext context, Func<string, OutcomeKind, ReadOnlyMemory<byte>, RuntimeVerdict> respond, string requestId, long limitBytes)
     {
-        var verdict = environment.Respond(requestId, OutcomeKind.FunctionFailed, PlatformErrors.TooLarge(Limits.ResponsePayloadBytes));
-        return verdict == RuntimeVerdict.Accepted ? RuntimeBody.WriteTooLargeAsync(context) : RuntimeApiReplies.WriteAsync(context, verdict);
+        var verdict = respond(requestId, OutcomeKind.FunctionFailed, PlatformErrors.TooLarge(limitBytes));
+        return verdict == RuntimeVerdict.Accepted ? RuntimeBody.WriteTooLargeAsync(context, limitBytes) : RuntimeApiReplies.WriteAsync(context, verdict);
     }
 }

@@ -51,8 +51,7 @@ internal static class StreamedResponse
         {
             // The rest is not read: a runtime that is told so can open another connection.
             context.Response.Headers.Connection = "close";
-            var verdict = environment.EndResponse(requestId, OutcomeKind.FunctionFailed, PlatformErrors.TooLarge(Limits.StreamedResponseBytes));
-            await (verdict == RuntimeVerdict.Accepted ? RuntimeBody.WriteTooLargeAsync(context, Limits.StreamedResponseBytes) : RuntimeApiReplies.WriteAsync(context, verdict));
+            await ResponseEndpoint.RefuseTooLargeAsync(context, environment.EndResponse, requestId, Limits.StreamedResponseBytes);
             return;
         }
 
@@ -83,7 +82,7 @@ internal static class StreamedResponse
     {
         var body = await RuntimeBody.ReadAsync(context);
         if (body is null)
-            await ResponseEndpoint.RefuseTooLargeAsync(context, environment, requestId);
+            await ResponseEndpoint.RefuseTooLargeAsync(context, environment.Respond, requestId, Limits.ResponsePayloadBytes);
         else if (ErrorTrailers.Read(context.Request) is { } error)
             await RuntimeApiReplies.WriteAsync(context, environment.Respond(requestId, OutcomeKind.FunctionFailed, error));
         else

@@ -25,7 +25,7 @@ internal sealed partial class ExecutionEnvironment
     public (RuntimeVerdict Verdict, ResponseStream? Stream) BeginResponse(string requestId)
     {
         Handover handover;
-        var stream = new ResponseStream();
+        ResponseStream stream;
         lock (_gate)
         {
             if (Refusal(EnvironmentState.Invoking, requestId) is { } refusal)
@@ -33,6 +33,7 @@ internal sealed partial class ExecutionEnvironment
             if (!_invocation!.WantsStream)
                 return (RuntimeVerdict.Accepted, null);
 
+            stream = new ResponseStream();
             Move(EnvironmentInput.ResponseBegan);
             handover = new Handover(_outcome, InvocationOutcome.Streaming(stream));
             _outcome = stream.Ending;
@@ -73,9 +74,7 @@ internal sealed partial class ExecutionEnvironment
             if (!_isCut)
                 return;
             var error = PlatformErrors.Body(PlatformErrors.TruncatedResponse, _invocation!.RequestId, "The response ended before it was complete");
-            Move(EnvironmentInput.RuntimeResponded);
-            handover = Complete(OutcomeKind.FunctionFailed, error, LeaseOutcome.Reusable);
-            StopIfAsked();
+            handover = Responded(OutcomeKind.FunctionFailed, error);
         }
 
         handover.Here();
@@ -89,14 +88,20 @@ internal sealed partial class ExecutionEnvironment
             if (Refusal(inState, requestId) is { } refusal)
                 return refusal;
 
-            // The deadline stays: a runtime that does not ask for more by then is started again.
-            Move(EnvironmentInput.RuntimeResponded);
-            handover = Complete(kind, payload, LeaseOutcome.Reusable);
-            StopIfAsked();
+            handover = Responded(kind, payload);
         }
 
         handover.Here();
         return RuntimeVerdict.Accepted;
+    }
+
+    // The deadline stays: a runtime that does not ask for more by then is started again.
+    private Handover Responded(OutcomeKind kind, ReadOnlyMemory<byte> payload)
+    {
+        Move(EnvironmentInput.RuntimeResponded);
+        var handover = Complete(kind, payload, LeaseOutcome.Reusable);
+        StopIfAsked();
+        return handover;
     }
 
     private RuntimeVerdict? Refusal(EnvironmentState inState, string requestId)

@@ -48,27 +48,29 @@ internal sealed class ImageFetch(ImageOptions options)
     // Credentials are in the working folder as long as skopeo runs: what unpacks the image, and the image, never see them.
     private async Task<byte[]> AskAsync(string failure, string folder, Place place, string[] command, CancellationToken cancellation)
     {
-        var credentials = place.Host is { } host ? await _credentials.OfAsync(host, cancellation) : null;
-        if (credentials is null)
-            return await StepAsync(failure, folder, place, ["skopeo", "--insecure-policy", .. command], cancellation);
-
         var file = Path.Combine(folder, ImageJail.CredentialsFile);
+        string[] authentication = [];
         try
         {
-            await using (var written = new FileStream(
-                file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            if (place.Host is { } host && await _credentials.OfAsync(host, cancellation) is { } credentials)
             {
-                await written.WriteAsync(credentials, cancellation);
+                await WriteForOwnerAsync(file, credentials, cancellation);
+                authentication = ["--authfile", $"/work/{ImageJail.CredentialsFile}"];
             }
 
-            var (verb, rest) = (command[0], command[1..]);
-            return await StepAsync(
-                failure, folder, place, ["skopeo", "--insecure-policy", verb, "--authfile", $"/work/{ImageJail.CredentialsFile}", .. rest], cancellation);
+            return await StepAsync(failure, folder, place, ["skopeo", "--insecure-policy", .. command, .. authentication], cancellation);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    private static async Task WriteForOwnerAsync(string file, byte[] content, CancellationToken cancellation)
+    {
+        await using var written = new FileStream(
+            file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        await written.WriteAsync(content, cancellation);
     }
 
     /// <param name="place">What it reads beside the working folder; null for nothing.</param>
