@@ -56,7 +56,7 @@ public sealed class IsolationTests(ContainerNode shared)
             import os
             def handler(event, context):
                 return len(b"x" * event * 1048576)
-            """));
+            """), request => request with { Timeout = 60 });
         var failed = (await function.InvokeTailedAsync("300")).AssertFailed("Runtime.ExitError");
         Assert.Equal($"RequestId: {failed.RequestId} Error: Runtime exited with error: signal: killed", failed.FunctionErrorMessage);
         Assert.Contains("Status: error\tError Type: Runtime.OutOfMemory", failed.LogTail);

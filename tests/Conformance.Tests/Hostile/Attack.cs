@@ -10,7 +10,7 @@ internal sealed record Attack(string Name, params IReadOnlyList<Step> Steps)
     public int Memory { get; init; } = 512;
 
     /// <summary>Of the function, in seconds.</summary>
-    public int Timeout { get; init; } = 30;
+    public int Timeout { get; init; } = 120;
 
     /// <summary>Asks the kernel for what the launcher has to refuse: to be tried with every launcher.</summary>
     public bool OnKernel { get; init; }

@@ -181,7 +181,7 @@ public abstract class StreamingSuite(SharedNode shared)
 
     // The caller has the end of a stream before the function's actor has its environment back.
     private static Task IsIdleAsync(TestFunction function) => Patience.UntilAsync(
-        async () => (await function.EnvironmentsAsync()).All(environment => environment.State.ToString() == "Idle"), "every environment is idle");
+        async () => (await function.EnvironmentsAsync()).All(environment => environment.State == "Idle"), "every environment is idle");
 
     [SuiteFact]
     public async Task Two_streams_at_once_do_not_wait_for_each_other()

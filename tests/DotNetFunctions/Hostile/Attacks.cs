@@ -213,12 +213,19 @@ public static partial class Attacks
         try
         {
             var connection = Api();
-            SendAll(connection, Encoding.UTF8.GetBytes(Text(attack, "text").Replace("{id}", id, StringComparison.Ordinal)));
-            if (attack.TryGetProperty("times", out var times))
+            try
             {
-                var block = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Text(attack, "filler"), 1024)));
-                for (var count = 0; count < times.GetInt32(); count++)
-                    SendAll(connection, block);
+                SendAll(connection, Encoding.UTF8.GetBytes(Text(attack, "text").Replace("{id}", id, StringComparison.Ordinal)));
+                if (attack.TryGetProperty("times", out var times))
+                {
+                    var block = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Text(attack, "filler"), 1024)));
+                    for (var count = 0; count < times.GetInt32(); count++)
+                        SendAll(connection, block);
+                }
+            }
+            catch (SocketException)
+            {
+                // The answer may have come before all was sent.
             }
 
             if (attack.TryGetProperty("left", out _))
@@ -231,8 +238,8 @@ public static partial class Attacks
             {
                 var head = new byte[12];
                 using var reply = new NetworkStream(connection);
-                reply.ReadExactly(head);
-                return Encoding.UTF8.GetString(head[9..]);
+                var read = reply.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+                return read == 0 ? "closed" : read == head.Length && head.AsSpan().StartsWith("HTTP/1."u8) ? Encoding.UTF8.GetString(head[9..]) : "no HTTP/1";
             }
         }
         catch (Exception closed) when (closed is SocketException or IOException)

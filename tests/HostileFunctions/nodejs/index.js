@@ -158,7 +158,7 @@ const attacks = {
     try {
       const connection = await connect(host, port);
       const answer = new Promise((resolve) => {
-        connection.once('data', (data) => resolve(data.toString().split(' ')[1]));
+        connection.once('data', (data) => resolve(/^HTTP\/1\.\d (\d+)/.exec(data.toString('latin1'))?.[1] ?? 'no HTTP/1'));
         connection.once('close', () => resolve('closed'));
       });
       let ended = false;
@@ -185,7 +185,13 @@ const attacks = {
   },
 
   say({ text, times }) {
-    for (let count = 0; times === 0 || count < times; count++) fs.writeSync(1, text);
+    for (let count = 0; times === 0 || count < times; count++) {
+      try {
+        fs.writeSync(1, text);
+      } catch (error) {
+        if (error.code !== 'EAGAIN') throw error; // The pipe is full.
+      }
+    }
     return 'ok';
   },
 

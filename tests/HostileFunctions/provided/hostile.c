@@ -346,14 +346,15 @@ static void talk_once(void)
     for (long times = number("times"); times > 0 && !failed; times--)
         failed = send_all(fd, block, length) < 0;
     free(block);
-    if (!failed && member("left") != NULL) {
+    if (member("left") != NULL) {
         snprintf(answer, sizeof answer, "left");
         return;
     }
-    if (failed || recv(fd, reply, sizeof reply - 1, MSG_WAITALL) < 12)
+    /* The answer may have come before all was sent. */
+    if (recv(fd, reply, 12, MSG_WAITALL) <= 0)
         snprintf(answer, sizeof answer, "closed");
     else
-        snprintf(answer, sizeof answer, "%.3s", reply + 9);
+        snprintf(answer, sizeof answer, "%.9s", strncmp(reply, "HTTP/1.", 7) == 0 ? reply + 9 : "no HTTP/1");
     close(fd);
 }
 

@@ -1,5 +1,5 @@
 """Performs the attack that the event names, and answers with what it got."""
-import ctypes, errno, os, signal, socket, subprocess, sys, threading, time
+import contextlib, ctypes, errno, os, signal, socket, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 calls = 0
@@ -159,16 +159,20 @@ def burn(event):
 
 def talk(event):
     connection = api()
-    try:
+    with contextlib.suppress(OSError):  # The answer may have come before all was sent.
         connection.sendall(event["text"].replace("{id}", event["id"]).encode())
         for _ in range(event.get("times", 0)):
             connection.sendall(event["filler"].encode() * 1024)
-        if event.get("left"):
-            kept.append(connection)
-            return "left"
-        return connection.makefile("rb").readline().decode().split(" ")[1]
-    except (OSError, IndexError):
+    if event.get("left"):
+        kept.append(connection)
+        return "left"
+    try:
+        reply = connection.makefile("rb").readline()
+    except OSError:
+        reply = b""
+    if not reply:
         return "closed"
+    return reply.decode().split(" ")[1] if reply.startswith(b"HTTP/1.") else "no HTTP/1"
 
 
 def reach(event):

@@ -1,6 +1,8 @@
 # Performs the attack that the event names, and answers with what it got.
 require "socket"
 
+FORK = 57
+
 $calls = 0
 $kept = []
 
@@ -92,7 +94,11 @@ module Attack
 
   def children(event)
     started = []
-    until_refused(event["most"]) { started << fork { sleep } }
+    until_refused(event["most"]) do
+      child = Kernel.syscall(FORK) # Ruby's own fork waits for ever where the kernel refuses.
+      exec("sleep", "600") if child.zero?
+      started << child
+    end
   ensure
     started.each { |child| Process.kill("KILL", child) }
     started.each { |child| Process.wait(child) }
@@ -126,13 +132,19 @@ module Attack
 
   def talk(event)
     connection = api
-    connection.write(event["text"].gsub("{id}") { event["id"] })
-    event.fetch("times", 0).times { connection.write(event["filler"] * 1024) }
+    begin
+      connection.write(event["text"].gsub("{id}") { event["id"] })
+      event.fetch("times", 0).times { connection.write(event["filler"] * 1024) }
+    rescue SystemCallError
+      nil # The answer may have come before all was sent.
+    end
     if event["left"]
       $kept << connection
       return "left"
     end
-    connection.gets&.split(" ")&.at(1) || "closed"
+    reply = connection.gets
+    return "closed" unless reply
+    reply.start_with?("HTTP/1.") ? reply.split(" ")[1] : "no HTTP/1"
   rescue SystemCallError
     "closed"
   end

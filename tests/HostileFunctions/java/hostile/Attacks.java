@@ -200,12 +200,16 @@ public final class Attacks {
         try {
             Socket socket = api();
             OutputStream out = socket.getOutputStream();
-            out.write(((String) event.get("text")).replace("{id}", id).getBytes(StandardCharsets.UTF_8));
-            if (event.get("times") != null) {
-                byte[] block = ((String) event.get("filler")).repeat(1024).getBytes(StandardCharsets.UTF_8);
-                for (int count = 0; count < number(event, "times"); count++) {
-                    out.write(block);
+            try {
+                out.write(((String) event.get("text")).replace("{id}", id).getBytes(StandardCharsets.UTF_8));
+                if (event.get("times") != null) {
+                    byte[] block = ((String) event.get("filler")).repeat(1024).getBytes(StandardCharsets.UTF_8);
+                    for (int count = 0; count < number(event, "times"); count++) {
+                        out.write(block);
+                    }
                 }
+            } catch (IOException e) {
+                // The answer may have come before all was sent.
             }
             if (event.get("left") != null) {
                 KEPT.add(socket);
@@ -213,7 +217,7 @@ public final class Attacks {
             }
             String head = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
             socket.close();
-            return head.length() == 12 ? head.substring(9) : "closed";
+            return head.isEmpty() ? "closed" : head.matches("HTTP/1\\.\\d \\d{3}") ? head.substring(9) : "no HTTP/1";
         } catch (IOException e) {
             return "closed";
         }
