@@ -36,6 +36,7 @@ PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
   "${PACKAGES_IMAGES[@]}"
   "docker-registry:docker-registry"
+  "postgresql:/usr/lib/postgresql"
   "busybox-static:/bin/busybox"
   "git:git"
   "awscli:/usr/bin/aws"

@@ -10,6 +10,10 @@ if (options is null)
 try
 {
     using var directory = DataDirectoryLock.Take(options.DataDirectory);
+    using Database database = options.Postgres is { } connection
+        ? PostgresDatabase.At(connection)
+        : new SqliteDatabase(Path.Combine(options.DataDirectory, "hearth.db"));
+    await database.StartAsync();
     var builder = WebApplication.CreateSlimBuilder();
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -36,7 +40,7 @@ try
         .AddRuntimeApi()
         .AddNodePackages(options)
         .AddNodeLogs(options)
-        .AddNodeStorage(options)
+        .AddNodeStorage(database)
         .AddNodeActors(options)
         .AddNodeLifetime();
 

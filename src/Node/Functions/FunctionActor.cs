@@ -125,6 +125,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             if (_pool.Reclaim(reclaim.EnvironmentId))
                 _context.Worker.Tell(new StopEnvironment(reclaim.EnvironmentId, StopReason.MemoryPressure));
         });
+        Command<StorageAsked>(OnStorageAsked);
         Command<CatalogueWritten>(OnCatalogueWritten);
         Command<Housekeep>(_ => OnHousekeep());
         Command<EnvironmentsReported>(_ => { });
@@ -176,19 +177,50 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         _lastUsed = Now;
         var decision = _decider.Decide(_function, command, NewRevisionId(), _lastUsed);
         if (decision.Events.Count == 0)
-        {
             Sender.Tell(decision.Reply);
-            return;
-        }
-
-        var replyTo = Sender;
-        PersistAll(decision.Events, recorded => OnRecorded(recorded, replyTo, decision.Reply));
+        else
+            AskStorage(command);
     }
 
     private void OnPrepared(PackagePrepared prepared)
     {
-        if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is { } settled)
-            Persist(settled, recorded => OnRecorded(recorded, null, null));
+        if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is not null)
+            AskStorage(prepared);
+    }
+
+    // An actor whose write fails ends, and with it what it knows of its fleet: so it asks first.
+    private void AskStorage(object change) =>
+        _context.StorageRefusal().PipeTo(Self, Sender, refusal => new StorageAsked(change, refusal));
+
+    private void OnStorageAsked(StorageAsked asked)
+    {
+        switch (asked)
+        {
+            case { Change: PackagePrepared prepared, Refusal: not null }:
+                Timers.StartSingleTimer(prepared, prepared, _context.CatalogueRetryInterval);
+                break;
+            case { Change: PackagePrepared prepared }:
+                if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is { } settled)
+                    Persist(settled, recorded => OnRecorded(recorded, null, null));
+                break;
+            case { Refusal: { } refusal }:
+                Sender.Tell(new RequestRefused(refusal));
+                break;
+            case { Change: IFunctionMessage command }:
+                Record(command);
+                break;
+        }
+    }
+
+    // Decided anew: another change may have been recorded meanwhile.
+    private void Record(IFunctionMessage command)
+    {
+        var replyTo = Sender;
+        var decision = _decider.Decide(_function, command, NewRevisionId(), Now);
+        if (decision.Events.Count == 0)
+            replyTo.Tell(decision.Reply);
+        else
+            PersistAll(decision.Events, recorded => OnRecorded(recorded, replyTo, decision.Reply));
     }
 
     private void OnRecorded(IFunctionEvent recorded, IActorRef? replyTo, object? reply)
@@ -265,6 +297,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         member.RequestId is null ? member.IdleSince : null))]);
 
     private static string NewRevisionId() => Guid.NewGuid().ToString();
+
+    /// <param name="Change">A command, or <see cref="PackagePrepared"/>.</param>
+    /// <param name="Refusal">Null where it can be recorded.</param>
+    private sealed record StorageAsked(object Change, RequestError? Refusal);
 
     private sealed record CatalogueWritten(IActorRef? ReplyTo, object? Reply, Exception? Cause);
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Hearth.Contracts;
 using Hearth.Contracts.Environments;
+using Hearth.Contracts.Errors;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Storage;
 
@@ -29,6 +30,9 @@ internal sealed record FunctionContext(Partition Partition, string WorkerId, IAc
 
     /// <summary>Quiet time without any environment after which the actor leaves memory.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Why nothing can be recorded now; null where it can. Asked before each change.</summary>
+    public Func<Task<RequestError?>> StorageRefusal { get; init; } = () => Task.FromResult<RequestError?>(null);
 
     public static EnvironmentId NewEnvironmentId() => new(Guid.NewGuid().ToString("N"));
 }

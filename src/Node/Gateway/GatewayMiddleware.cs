@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Hearth.Contracts.Errors;
+using Hearth.Node.Storage;
 
 namespace Hearth.Node.Gateway;
 
@@ -23,6 +25,11 @@ internal sealed class GatewayMiddleware(RequestDelegate next, IRequestAuthentica
         {
             await ApiReplies.WriteErrorAsync(context, new RequestError(
                 bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCode.RequestEntityTooLarge : ErrorCode.InvalidRequestContent, bad.Message));
+        }
+        catch (DbException away) when (!context.Response.HasStarted)
+        {
+            log.LogWarning("Request {RequestId} {Method} {Path} could not use the database: {Problem}", requestId, context.Request.Method, context.Request.Path, away.Message);
+            await ApiReplies.WriteErrorAsync(context, StorageHealth.Unavailable);
         }
         catch (Exception bug) when (!context.Response.HasStarted)
         {

@@ -52,6 +52,7 @@ internal static class NodeActors
                     {
                         ConcurrencyLimit = options.Concurrency,
                         IdleTimeout = options.IdleTimeout,
+                        StorageRefusal = provider.GetRequiredService<StorageHealth>().RefusalAsync,
                     };
                     return name => Props.Create(() => new FunctionActor(name, context));
                 },
@@ -100,17 +101,19 @@ internal static class NodeActors
               plugin = "akka.persistence.journal.sql"
               sql {
                 connection-string = "{{database.ConnectionString.Replace("\\", "\\\\").Replace("\"", "\\\"")}}"
-                provider-name = "{{Database.ProviderName}}"
-                auto-initialize = on
-                parallelism = 1
+                provider-name = "{{database.ProviderName}}"
+                auto-initialize = off
+                circuit-breaker.reset-timeout = 2s
+                parallelism = {{database.JournalWriters}}
               }
             }
             snapshot-store {
               plugin = "akka.persistence.snapshot-store.sql"
               sql {
                 connection-string = "{{database.ConnectionString.Replace("\\", "\\\\").Replace("\"", "\\\"")}}"
-                provider-name = "{{Database.ProviderName}}"
-                auto-initialize = on
+                provider-name = "{{database.ProviderName}}"
+                auto-initialize = off
+                circuit-breaker.reset-timeout = 2s
               }
             }
           }

@@ -9,6 +9,9 @@ internal sealed record NodeOptions
     /// <summary>Absolute.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Npgsql's connection string; null for a SQLite file in the data directory. May hold a password.</summary>
+    public string? Postgres { get; init; }
+
     public required IPEndPoint Http { get; init; }
 
     public required SandboxChoice Sandbox { get; init; }

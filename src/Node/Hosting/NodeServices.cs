@@ -20,14 +20,11 @@ namespace Hearth.Node.Hosting;
 /// <summary>What the node is made of, a method a folder.</summary>
 internal static class NodeServices
 {
-    public static IServiceCollection AddNodeStorage(this IServiceCollection services, NodeOptions options)
-    {
-        var database = new Database(Path.Combine(options.DataDirectory, "hearth.db"));
-        database.Migrate();
-        return services
-            .AddSingleton(database)
-            .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
-    }
+    public static IServiceCollection AddNodeStorage(this IServiceCollection services, Database database) => services
+        .AddSingleton(database)
+        .AddSingleton<StorageHealth>()
+        .AddHostedService<StorageWatch>()
+        .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
 
     public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services
         .AddSingleton(provider => new PackageStore(Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>()))
@@ -84,7 +81,8 @@ internal static class NodeServices
     public static IServiceCollection AddFunctions(this IServiceCollection services) => services
         .AddSingleton<FunctionDirectory>()
         .AddSingleton(provider => new FunctionRegion(
-            () => provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<FunctionActor>(), provider.GetRequiredService<FunctionDirectory>()))
+            () => provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<FunctionActor>(),
+            provider.GetRequiredService<FunctionDirectory>(), provider.GetRequiredService<StorageHealth>()))
         .AddSingleton<InvocationMetrics>()
         .AddSingleton<FunctionInvoker>();
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Hearth.Contracts;
+using Hearth.Node.Storage;
 
 namespace Hearth.Node.Hosting;
 
@@ -25,6 +26,7 @@ internal sealed record NodeSetting(string Name, string Value, string Default, st
 internal static partial class NodeSettings
 {
     public static readonly NodeSetting Data = new("data", "DIR", "./.hearth", "Where the node keeps its database, packages and logs.");
+    public static readonly NodeSetting Postgres = new("postgres", "CONNECTION", "", "A PostgreSQL database in the place of a file in the data directory, as Host=…;Database=…;Username=…;Password=… . Give it in the environment: a command line is for all to see.");
     public static readonly NodeSetting Http = new("http", "ADDR:PORT", "127.0.0.1:9070", "Where the Lambda API listens; a loopback address, port 1 to 65535, or 0 for any free one.");
     public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container, process (nothing), or auto: containers where they can run.");
     public static readonly NodeSetting Launcher = new("launcher", "own|runc|auto", "auto", "What makes containers: own (hearth-sandbox, beside the program), runc, or auto: own where it can run.");
@@ -44,7 +46,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Http, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Postgres, Http, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -63,6 +65,7 @@ internal static partial class NodeSettings
         var options = new NodeOptions
         {
             DataDirectory = Path.GetFullPath(Checked(Data, AnyText(), Text(Data), errors) is { Length: > 0 } directory ? directory : "."),
+            Postgres = ParsePostgres(Text(Postgres), errors),
             Http = http.EndPoint ?? new IPEndPoint(IPAddress.Loopback, 0),
             Sandbox = Parse(Sandbox, ParseWord<SandboxChoice>),
             Launcher = Parse(Launcher, ParseWord<LauncherChoice>),
@@ -89,6 +92,23 @@ internal static partial class NodeSettings
         if (errors.Count == 0 && options.RegistryCredentialsFile is { } file && !File.Exists(file))
             errors.Add($"{RegistryCredentials.Option} '{file}' is no file. {RegistryCredentials.Description}");
         return (errors.Count == 0 ? options : null, errors);
+    }
+
+    // It may hold a password: what is wrong is said without it.
+    private static string? ParsePostgres(string text, List<string> errors)
+    {
+        if (text.Length == 0)
+            return null;
+        try
+        {
+            PostgresDatabase.At(text).Dispose();
+        }
+        catch (ArgumentException bad)
+        {
+            errors.Add($"{Postgres.Option} is not valid: {bad.Message} {Postgres.Description}");
+        }
+
+        return text;
     }
 
     private static HashSet<string> HostsOf(string text) => [.. text.Split(',')];

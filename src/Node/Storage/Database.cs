@@ -1,62 +1,101 @@
+using System.Data.Common;
+using System.Diagnostics;
 using LinqToDB;
 using LinqToDB.Data;
-using Microsoft.Data.Sqlite;
 
 namespace Hearth.Node.Storage;
 
 /// <summary>
-/// The node's SQL store: one SQLite file that holds the journal, the snapshots and the catalogue. Akka.Persistence.Sql
-/// and the catalogue reach it through the same linq2db provider.
+/// The node's SQL store, which holds the journal, the snapshots and the catalogue: one SQLite file, or a PostgreSQL database.
+/// Akka.Persistence.Sql and the catalogue reach it through the same linq2db provider.
 /// </summary>
-internal sealed class Database
+internal abstract class Database(string providerName, string connectionString) : IDisposable
 {
+    /// <summary>How long a node that was killed may seem to live, and how often it is looked for.</summary>
+    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30), TakeOverInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly DataOptions _options = new DataOptions().UseConnectionString(providerName, connectionString);
+
     /// <summary>What Akka.Persistence.Sql and linq2db call the provider.</summary>
-    public const string ProviderName = LinqToDB.ProviderName.SQLiteMS;
+    public string ProviderName => providerName;
 
-    /// <summary>Raised with every change of the tables below; a file of a later version is refused.</summary>
-    public const int SchemaVersion = 1;
+    public string ConnectionString => connectionString;
 
-    private readonly DataOptions _options;
+    /// <summary>As messages name it; without credentials.</summary>
+    public abstract string Name { get; }
 
-    public Database(string path)
-    {
-        Path = path;
-        ConnectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
-        _options = new DataOptions().UseConnectionString(ProviderName, ConnectionString);
-    }
+    /// <summary>Writes of the journal at once.</summary>
+    public abstract int JournalWriters { get; }
 
-    public string Path { get; }
-
-    public string ConnectionString { get; }
+    protected abstract SqlDialect Dialect { get; }
 
     public DataConnection Open() => new(_options);
 
-    /// <summary>Makes the file and the catalogue's tables; the journal makes its own.</summary>
-    /// <exception cref="StorageException">The file was written by a later version of Hearth, or cannot be written.</exception>
+    /// <summary>Makes the store this node's, and all its tables.</summary>
+    /// <exception cref="StorageException">It cannot be, or a later version of Hearth has changed the tables.</exception>
+    public async Task StartAsync()
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(TakeOverInterval))
+        {
+            try
+            {
+                await PingAsync();
+                break;
+            }
+            catch (StorageException taken) when (taken.IsTaken && Stopwatch.GetElapsedTime(began) < TakeOver)
+            {
+                // Perhaps by this node's last run, and the database is about to notice its end.
+            }
+        }
+
+        Migrate();
+    }
+
+    /// <summary>Makes all tables, and brings those of an earlier version up to date, in one transaction.</summary>
+    /// <exception cref="StorageException">A later version of Hearth has changed the tables, or the store cannot be used.</exception>
     public void Migrate()
     {
         try
         {
             using var connection = Open();
-
-            // Readers and the one writer then do not block each other; the setting stays with the file.
-            connection.Execute("PRAGMA journal_mode=WAL");
-            var version = connection.Execute<int>("PRAGMA user_version");
-            if (version > SchemaVersion)
-                throw new StorageException($"{Path} has schema version {version}; this version of Hearth knows {SchemaVersion}. Run the version that wrote it, or a later one.");
-
+            Prepare(connection);
             using var transaction = connection.BeginTransaction();
-            if (version < 1)
-                connection.CreateTable<FunctionRow>(tableOptions: TableOptions.CheckExistence);
-            connection.Execute($"PRAGMA user_version={SchemaVersion}");
+            var version = LockAndReadVersion(connection);
+            if (version > Schema.Version)
+                throw new StorageException($"{Name} has schema version {version}; this version of Hearth knows {Schema.Version}. Run the version that wrote it, or a later one.");
+            foreach (var statement in Schema.Statements(version, Dialect))
+                connection.Execute(statement);
+            WriteVersion(connection, Schema.Version);
             transaction.Commit();
         }
-        catch (SqliteException failure)
+        catch (DbException failure)
         {
-            throw new StorageException($"{Path} cannot be used as the node's database: {failure.Message}", failure);
+            throw Unusable(failure);
         }
     }
+
+    /// <summary>Completes where a write that follows at once can be expected to succeed.</summary>
+    /// <exception cref="StorageException">The store is not to be reached, or belongs to another node by now.</exception>
+    public abstract Task PingAsync();
+
+    public abstract void Dispose();
+
+    /// <summary>What is set before the tables are looked at.</summary>
+    protected virtual void Prepare(DataConnection connection)
+    {
+    }
+
+    /// <summary>The schema's version, which nobody else changes until the transaction ends; 0 for an empty store.</summary>
+    protected abstract int LockAndReadVersion(DataConnection connection);
+
+    protected abstract void WriteVersion(DataConnection connection, int version);
+
+    protected StorageException Unusable(Exception failure) => new($"{Name} cannot be used as the node's database: {failure.Message}", failure);
 }
 
 /// <summary>The store cannot be used; the message is for the operator.</summary>
-internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>It works, for another node.</summary>
+    public bool IsTaken { get; init; }
+}

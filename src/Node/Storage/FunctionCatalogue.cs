@@ -21,6 +21,9 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
             .Set(stored => stored.CodeSha256, row.CodeSha256)
             .Set(stored => stored.CodeBytes, row.CodeBytes)
             .Set(stored => stored.Configuration, row.Configuration)
+            .Set(stored => stored.Runtime, row.Runtime)
+            .Set(stored => stored.MemoryMib, row.MemoryMib)
+            .Set(stored => stored.IsUpdating, row.IsUpdating)
             .UpdateAsync(cancellation);
         if (updated == 0 && !await connection.GetTable<FunctionRow>().AnyAsync(stored => stored.Name == row.Name, cancellation))
             await connection.InsertAsync(row, token: cancellation);
@@ -49,33 +52,26 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
     public async Task<IReadOnlySet<string>?> CodeInUseAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();
-        if (await connection.ExecuteAsync<int>(
-            "SELECT COUNT(*) FROM hearth_functions WHERE NOT deleted AND json_extract(configuration, '$.LastUpdateStatus') = 'InProgress'", cancellation) > 0)
+        var live = connection.GetTable<FunctionRow>().Where(row => !row.Deleted);
+        if (await live.AnyAsync(row => row.IsUpdating, cancellation))
             return null;
-        var hashes = await connection.GetTable<FunctionRow>()
-            .Where(row => !row.Deleted).Select(row => row.CodeSha256).Distinct().ToListAsync(cancellation);
-        return hashes.ToHashSet();
+        return (await live.Select(row => row.CodeSha256).Distinct().ToListAsync(cancellation)).ToHashSet();
     }
 
     public async Task<IReadOnlyList<RuntimeInUse>> RuntimesInUseAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();
-        return await connection.QueryToListAsync<RuntimeInUse>(
-            """
-            SELECT json_extract(configuration, '$.Runtime') AS Runtime, json_extract(configuration, '$.MemorySize') AS MemoryMib
-            FROM hearth_functions
-            WHERE NOT deleted AND json_extract(configuration, '$.Runtime') IS NOT NULL
-            GROUP BY 1, 2 ORDER BY COUNT(*)
-            """,
-            cancellation);
+        return await connection.GetTable<FunctionRow>()
+            .Where(row => !row.Deleted && row.Runtime != null)
+            .GroupBy(row => new { row.Runtime, row.MemoryMib })
+            .OrderBy(rows => rows.Count())
+            .Select(rows => new RuntimeInUse(rows.Key.Runtime!, rows.Key.MemoryMib))
+            .ToListAsync(cancellation);
     }
 
     public async Task<IReadOnlyList<string>> LaggingAsync(CancellationToken cancellation)
     {
         await using var connection = database.Open();
-        if (await connection.ExecuteAsync<int>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'journal'", cancellation) == 0)
-            return [];
-
         return await connection.QueryToListAsync<string>(
             """
             SELECT substr(j.persistence_id, 10)
@@ -95,5 +91,8 @@ internal sealed class FunctionCatalogue(Database database) : IFunctionCatalogue
         CodeSha256 = entry.Configuration?.CodeSha256 ?? "",
         CodeBytes = entry.Configuration?.CodeSize ?? 0,
         Configuration = entry.Configuration is null ? "" : JsonSerializer.Serialize(entry.Configuration, ApiJson.Relaxed.FunctionConfiguration),
+        Runtime = entry.Configuration?.Runtime,
+        MemoryMib = entry.Configuration?.MemorySize ?? 0,
+        IsUpdating = entry.Configuration?.LastUpdateStatus == LastUpdateStatus.InProgress,
     };
 }

@@ -4,6 +4,7 @@ using LinqToDB.Mapping;
 namespace Hearth.Node.Storage;
 
 /// <summary>One function's row in the catalogue.</summary>
+/// <remarks>The table itself is made by <see cref="Schema"/>.</remarks>
 [Table("hearth_functions")]
 internal sealed class FunctionRow
 {
@@ -26,4 +27,16 @@ internal sealed class FunctionRow
     /// <summary>The configuration as the API answers it, in JSON; empty once deleted.</summary>
     [Column("configuration", DataType = DataType.Text, CanBeNull = false)]
     public string Configuration { get; set; } = "";
+
+    /// <summary>As <c>python3.11</c>; null for container images and once deleted.</summary>
+    [Column("runtime")]
+    public string? Runtime { get; set; }
+
+    /// <summary>The function's size; 0 once deleted.</summary>
+    [Column("memory_mib")]
+    public int MemoryMib { get; set; }
+
+    /// <summary>Whether it runs other code than the row names, until an update is through.</summary>
+    [Column("is_updating")]
+    public bool IsUpdating { get; set; }
 }

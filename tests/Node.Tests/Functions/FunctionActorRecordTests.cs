@@ -3,14 +3,24 @@ using Hearth.Contracts.Api;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
+using Hearth.Node.Storage;
+using Hearth.Node.Tests.Storage;
 using Hearth.Node.Tests.Support;
 using LinqToDB.Data;
 
 namespace Hearth.Node.Tests.Functions;
 
+public sealed class SqliteFunctionActorRecordTests() : FunctionActorRecordTests(TempDatabase.Sqlite());
+
+public sealed class PostgresFunctionActorRecordTests(PostgresServer server) : FunctionActorRecordTests(TempDatabase.On(server)), IClassFixture<PostgresServer>;
+
 /// <summary>What the actor remembers: journal, catalogue, preparation.</summary>
-public class FunctionActorRecordTests : FunctionActorRig
+public abstract class FunctionActorRecordTests : FunctionActorRig
 {
+    private protected FunctionActorRecordTests(TempDatabase database) : base(database)
+    {
+    }
+
     private static readonly CreateFunction Create = new("hello", Samples.Settings, Samples.Code);
 
     [Fact]
@@ -169,6 +179,35 @@ public class FunctionActorRecordTests : FunctionActorRig
         var recovered = Start();
         Assert.Equivalent(before, Describe(recovered), strict: true);
         Assert.Equal(26, before.Timeout);
+    }
+
+    [Fact]
+    public async Task While_storage_is_away_changes_are_refused_and_invocations_go_on()
+    {
+        RequestError? refusal = null;
+        Context = Context with { StorageRefusal = () => Task.FromResult(refusal) };
+        var (actor, _) = StartActive();
+        Release(actor, AdmitCold(actor, "warming"));
+        var before = (Journal: Count("journal"), Rows: Catalogue.Written.Count);
+
+        refusal = StorageHealth.Unavailable;
+        actor.Tell(new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(TimeoutSeconds: 7), null), TestActor);
+        Assert.Equal(StorageHealth.Unavailable, ExpectRefusal());
+        actor.Tell(new DeleteFunction("hello"), TestActor);
+        Assert.Equal(StorageHealth.Unavailable, ExpectRefusal());
+        Release(actor, Admit(actor, "warm"));
+        Assert.Equal(before, (Count("journal"), Catalogue.Written.Count));
+
+        refusal = null;
+        actor.Tell(new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(TimeoutSeconds: 7), null), TestActor);
+        Assert.Equal(7, ExpectMsg<FunctionDescribed>().Configuration.Timeout);
+
+        // The update is settled once the database is back, without another word.
+        refusal = StorageHealth.Unavailable;
+        actor.Tell(new PackagePrepared(Worker.FishForMessage<PreparePackage>(_ => true).Code, null), Worker);
+        Assert.Equal(LastUpdateStatus.InProgress, Describe(actor).LastUpdateStatus);
+        refusal = null;
+        await Eventually.Holds(() => Describe(actor).LastUpdateStatus == LastUpdateStatus.Successful, "the update is settled");
     }
 
     private (string Name, long SequenceNumber, FunctionState? State) Row() =>

@@ -13,23 +13,23 @@ using Hearth.Node.Tests.Support;
 namespace Hearth.Node.Tests.Functions;
 
 /// <summary>
-/// One function's actor on a real journal in a file. The test plays the worker (<see cref="Worker"/>), the shard
+/// One function's actor on a real journal. The test plays the worker (<see cref="Worker"/>), the shard
 /// (<see cref="Shard"/>, the actor's parent) and the gateway (the kit's own test actor).
 /// </summary>
 public abstract class FunctionActorRig : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly TempDatabase _file;
+    private readonly TempDatabase _database;
 
-    private protected FunctionActorRig() : this(new TempDatabase())
+    private protected FunctionActorRig() : this(TempDatabase.Sqlite())
     {
     }
 
-    private FunctionActorRig(TempDatabase file)
-        : base(NodeActors.Settings(file.Database).WithFallback("akka.loglevel = OFF\nakka.test.default-timeout = 30s"))
+    private protected FunctionActorRig(TempDatabase database)
+        : base(NodeActors.Settings(database.Database).WithFallback("akka.loglevel = OFF\nakka.test.default-timeout = 30s"))
     {
-        _file = file;
+        _database = database;
         Worker = CreateTestProbe("worker");
         Shard = CreateTestProbe("shard");
         Context = new FunctionContext(Partition.Default, "node", Worker, Catalogue, new FunctionDirectory(), Time)
@@ -46,7 +46,7 @@ public abstract class FunctionActorRig : TestKit
 
     private protected FakeCatalogue Catalogue { get; } = new();
 
-    private protected Hearth.Node.Storage.Database Database => _file.Database;
+    private protected Hearth.Node.Storage.Database Database => _database.Database;
 
     protected TestProbe Worker { get; }
 
@@ -130,6 +130,6 @@ public abstract class FunctionActorRig : TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
-        _file.Dispose();
+        _database.Dispose();
     }
 }

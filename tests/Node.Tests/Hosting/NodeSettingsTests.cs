@@ -55,6 +55,16 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Equal(["one.example", "[::1]:5000"], Valid(new() { ["registries"] = "one.example,[::1]:5000" }).ImageRegistries!);
     }
 
+    [Fact]
+    public void Functions_are_in_a_file_unless_the_operator_names_a_database()
+    {
+        Assert.Null(Valid([]).Postgres);
+        Assert.Equal("Host=db;Database=hearth", Valid(new() { ["postgres"] = "Host=db;Database=hearth" }).Postgres);
+        var error = Assert.Single(Read(new() { ["postgres"] = "Host=db;Pasword=sesame" }).Errors);
+        Assert.StartsWith("--postgres is not valid", error);
+        Assert.DoesNotContain("sesame", error);
+    }
+
     [Theory]
     [InlineData("container", "Container")]
     [InlineData("PROCESS", "Process")]

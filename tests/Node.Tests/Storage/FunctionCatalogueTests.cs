@@ -7,14 +7,22 @@ using static Hearth.Node.Tests.Support.Samples;
 
 namespace Hearth.Node.Tests.Storage;
 
-public sealed class FunctionCatalogueTests : IDisposable
+public sealed class SqliteFunctionCatalogueTests() : FunctionCatalogueTests(TempDatabase.Sqlite());
+
+public sealed class PostgresFunctionCatalogueTests(PostgresServer server) : FunctionCatalogueTests(TempDatabase.On(server)), IClassFixture<PostgresServer>;
+
+public abstract class FunctionCatalogueTests : IDisposable
 {
-    private readonly TempDatabase _file = new();
+    private readonly TempDatabase _database;
     private readonly FunctionCatalogue _catalogue;
 
-    public FunctionCatalogueTests() => _catalogue = new FunctionCatalogue(_file.Database);
+    private protected FunctionCatalogueTests(TempDatabase database) => (_database, _catalogue) = (database, new FunctionCatalogue(database.Database));
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _database.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_function_is_listed_as_it_was_written()
@@ -116,18 +124,15 @@ public sealed class FunctionCatalogueTests : IDisposable
     }
 
     [Fact]
-    public async Task Before_there_is_a_journal_nothing_lags() => Assert.Empty(await _catalogue.LaggingAsync(default));
+    public async Task Behind_an_empty_journal_nothing_lags() => Assert.Empty(await _catalogue.LaggingAsync(default));
 
     [Fact]
     public async Task Functions_whose_journal_is_ahead_of_their_row_are_named()
     {
-        using (var connection = _file.Database.Open())
+        using (var connection = _database.Database.Open())
         {
-            connection.Execute("CREATE TABLE journal (persistence_id TEXT, sequence_number INTEGER)");
-            connection.Execute("""
-                INSERT INTO journal VALUES ('function-behind', 1), ('function-behind', 3), ('function-new', 1),
-                    ('function-level', 2), ('function-gone', 2), ('/sharding/functionCoordinator', 7), ('functionary', 9)
-                """);
+            foreach (var (id, number) in new[] { ("function-behind", 1), ("function-behind", 3), ("function-new", 1), ("function-level", 2), ("function-gone", 2), ("/sharding/functionCoordinator", 7), ("functionary", 9) })
+                connection.Execute($"INSERT INTO journal (created, deleted, persistence_id, sequence_number, message) VALUES (0, FALSE, '{id}', {number}, '')");
         }
 
         await PutAsync("behind", 2, Configuration("behind"));

@@ -1,26 +1,48 @@
 using Hearth.Node.Storage;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Hearth.Node.Tests.Storage;
 
-/// <summary>A database file of its own, gone with the test.</summary>
-internal sealed class TempDatabase : IDisposable
+/// <summary>A database of its own, gone with the test.</summary>
+internal sealed class TempDatabase(Database database, Action remove) : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hearth-db-");
+    public Database Database => database;
 
-    public TempDatabase(bool migrate = true)
+    /// <summary>A file.</summary>
+    public static TempDatabase Sqlite(bool migrate = true)
     {
-        Database = new Database(Path.Combine(_folder.FullName, "hearth.db"));
-        if (migrate)
-            Database.Migrate();
+        var folder = Directory.CreateTempSubdirectory("hearth-db-");
+        var database = new SqliteDatabase(Path.Combine(folder.FullName, "hearth.db"));
+        return Migrated(migrate, new TempDatabase(database, () =>
+        {
+            using (var connection = new SqliteConnection(database.ConnectionString))
+                SqliteConnection.ClearPool(connection);
+            folder.Delete(recursive: true);
+        }));
     }
 
-    public Database Database { get; }
+    /// <summary>In a server, which removes it with itself.</summary>
+    public static TempDatabase On(PostgresServer server, bool migrate = true)
+    {
+        var database = PostgresDatabase.At(server.NewDatabaseAsync().GetAwaiter().GetResult());
+        return Migrated(migrate, new TempDatabase(database, () =>
+        {
+            using var connection = new NpgsqlConnection(database.ConnectionString);
+            NpgsqlConnection.ClearPool(connection);
+        }));
+    }
 
     public void Dispose()
     {
-        using (var connection = new SqliteConnection(Database.ConnectionString))
-            SqliteConnection.ClearPool(connection);
-        _folder.Delete(recursive: true);
+        database.Dispose();
+        remove();
+    }
+
+    private static TempDatabase Migrated(bool migrate, TempDatabase temporary)
+    {
+        if (migrate)
+            temporary.Database.Migrate();
+        return temporary;
     }
 }

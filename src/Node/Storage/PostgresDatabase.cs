@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using LinqToDB.Data;
+using Npgsql;
+
+namespace Hearth.Node.Storage;
+
+/// <summary>
+/// A PostgreSQL database, version 13 or later, in whose <c>search_path</c> the node makes its tables. A node holds an advisory
+/// lock on it as long as it lives, on a connection of its own: two nodes that are not one cluster never write to the same tables.
+/// </summary>
+internal sealed class PostgresDatabase : Database
+{
+    // hearth, and hearti: keys of PostgreSQL's advisory locks are numbers.
+    private const long OwnerLock = 0x686561727468, MigrationLock = OwnerLock + 1;
+
+    /// <summary>How long the database may take to answer a ping, in seconds; to accept a connection, as well.</summary>
+    private const int PingSeconds = 3;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly string _ownerConnectionString;
+    private NpgsqlConnection? _owner;
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings) : base(LinqToDB.ProviderName.PostgreSQL15, settings.ConnectionString)
+    {
+        Name = $"The PostgreSQL database {settings.Database ?? settings.Username} at {settings.Host}:{settings.Port}";
+        _ownerConnectionString = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, CommandTimeout = PingSeconds }.ConnectionString;
+    }
+
+    public override string Name { get; }
+
+    public override int JournalWriters => 3;
+
+    protected override SqlDialect Dialect => SqlDialect.Postgres;
+
+    /// <param name="connectionString">Npgsql's, as <c>Host=db;Database=hearth;Username=hearth;Password=…</c>. What it does not set has bounds.</param>
+    /// <exception cref="ArgumentException">It is none. The message does not hold it.</exception>
+    public static PostgresDatabase At(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (string.IsNullOrEmpty(settings.Host))
+            throw new ArgumentException("There is no Host in it.");
+        Default("Application Name", "hearth");
+        Default("Maximum Pool Size", 20);
+        Default("Timeout", PingSeconds);
+        Default("Command Timeout", 10);
+        Default("Keepalive", 10);
+        return new PostgresDatabase(settings);
+
+        void Default(string name, object value)
+        {
+            if (!settings.ShouldSerialize(name))
+                settings[name] = value;
+        }
+    }
+
+    /// <summary>Asks on the connection that holds the lock; where that is lost, by a new one that has to get it again.</summary>
+    public override async Task PingAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_owner is not { } owner || !await AnswersAsync(owner))
+                await TakeOwnershipAsync();
+        }
+        catch (Exception failure) when (failure is NpgsqlException or SocketException or TimeoutException)
+        {
+            throw Unusable(failure);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _owner?.Dispose();
+        _turn.Dispose();
+    }
+
+    protected override int LockAndReadVersion(DataConnection connection)
+    {
+        connection.Execute($"SELECT pg_advisory_xact_lock({MigrationLock})");
+        connection.Execute("CREATE TABLE IF NOT EXISTS hearth_schema (version INTEGER NOT NULL)");
+        return connection.Execute<int?>("SELECT MAX(version) FROM hearth_schema") ?? 0;
+    }
+
+    protected override void WriteVersion(DataConnection connection, int version) =>
+        connection.Execute($"DELETE FROM hearth_schema; INSERT INTO hearth_schema VALUES ({version})");
+
+    private static async Task<bool> AnswersAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await ExecuteAsync(connection, "SELECT 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private async Task TakeOwnershipAsync()
+    {
+        _owner?.Dispose();
+        _owner = null;
+        var connection = new NpgsqlConnection(_ownerConnectionString);
+        try
+        {
+            await connection.OpenAsync();
+            if (await ExecuteAsync(connection, $"SELECT pg_try_advisory_lock({OwnerLock})") is not true)
+                throw new StorageException($"{Name} is in use by another node.") { IsTaken = true };
+            _owner = connection;
+        }
+        finally
+        {
+            if (_owner is null)
+                await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string statement)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}
