@@ -13,7 +13,6 @@ try
     using Database database = options.Postgres is { } connection
         ? PostgresDatabase.At(connection)
         : new SqliteDatabase(Path.Combine(options.DataDirectory, "hearth.db"));
-    await database.StartAsync();
     var builder = WebApplication.CreateSlimBuilder();
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -29,6 +28,7 @@ try
     builder.Logging.ConfigureNodeLogging();
 
     using var startLog = LoggerFactory.Create(logging => logging.ConfigureNodeLogging());
+    await database.StartAsync(startLog.CreateLogger<Database>());
     var runtimes = await RuntimeCatalog.LoadAsync(
         options.RuntimesDirectory, new RuntimeCatalogSettings { Logger = startLog.CreateLogger<RuntimeCatalog>() }, CancellationToken.None);
     builder.Services

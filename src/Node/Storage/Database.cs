@@ -33,19 +33,14 @@ internal abstract class Database(string providerName, string connectionString) :
 
     /// <summary>Makes the store this node's, and all its tables.</summary>
     /// <exception cref="StorageException">It cannot be, or a later version of Hearth has changed the tables.</exception>
-    public async Task StartAsync()
+    public async Task StartAsync(ILogger log)
     {
-        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(TakeOverInterval))
+        var began = Stopwatch.GetTimestamp();
+        for (var told = false; !await TryTakeAsync(again: Stopwatch.GetElapsedTime(began) < TakeOver); told = true)
         {
-            try
-            {
-                await PingAsync();
-                break;
-            }
-            catch (StorageException taken) when (taken.IsTaken && Stopwatch.GetElapsedTime(began) < TakeOver)
-            {
-                // Perhaps by this node's last run, and the database is about to notice its end.
-            }
+            if (!told)
+                log.LogWarning("{Database} is in use by another node, perhaps one that has just ended; waiting for it up to {Seconds:0} s", Name, TakeOver.TotalSeconds);
+            await Task.Delay(TakeOverInterval);
         }
 
         Migrate();
@@ -79,6 +74,20 @@ internal abstract class Database(string providerName, string connectionString) :
     public abstract Task PingAsync();
 
     public abstract void Dispose();
+
+    // False where another node has it, and may be asked again.
+    private async Task<bool> TryTakeAsync(bool again)
+    {
+        try
+        {
+            await PingAsync();
+            return true;
+        }
+        catch (StorageException taken) when (taken.IsTaken && again)
+        {
+            return false;
+        }
+    }
 
     /// <summary>What is set before the tables are looked at.</summary>
     protected virtual void Prepare(DataConnection connection)

@@ -110,7 +110,7 @@ internal sealed class PostgresDatabase : Database
         {
             await connection.OpenAsync();
             if (await ExecuteAsync(connection, $"SELECT pg_try_advisory_lock({OwnerLock})") is not true)
-                throw new StorageException($"{Name} is in use by another node.") { IsTaken = true };
+                throw new StorageException($"{Name} is in use by another node") { IsTaken = true };
             _owner = connection;
         }
         finally

@@ -17,7 +17,7 @@ internal sealed class StorageWatch(StorageHealth health, IHostApplicationLifetim
             var problem = health.Problem;
             if (problem is { IsTaken: true })
             {
-                log.LogCritical("{Problem} This node stops", problem.Message);
+                log.LogCritical("{Problem}: this node stops", problem.Message);
                 node.StopApplication();
                 return;
             }
@@ -25,7 +25,7 @@ internal sealed class StorageWatch(StorageHealth health, IHostApplicationLifetim
             if (problem is not null && wentAt is null)
             {
                 wentAt = time.GetTimestamp();
-                log.LogError("{Problem} Changes are refused until it is back; functions that are loaded go on", problem.Message);
+                log.LogError("{Problem}. Changes are refused until it is back; functions that are loaded go on", problem.Message);
             }
             else if (problem is null && wentAt is { } went)
             {

@@ -2,6 +2,7 @@ using Hearth.Contracts.Errors;
 using Hearth.Node.Storage;
 using Hearth.Node.Tests.Support;
 using LinqToDB.Data;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Hearth.Node.Tests.Storage;
@@ -12,8 +13,8 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     public async Task An_empty_database_gets_the_schemas_version_and_a_second_start_changes_nothing()
     {
         using var database = PostgresDatabase.At(await server.NewDatabaseAsync());
-        await database.StartAsync();
-        await database.StartAsync();
+        await database.StartAsync(NullLogger.Instance);
+        await database.StartAsync(NullLogger.Instance);
         using var connection = database.Open();
         Assert.Equal([Schema.Version], connection.Query<int>("SELECT version FROM hearth_schema"));
         Assert.Equal(0, connection.Execute<int>("SELECT COUNT(*) FROM hearth_functions"));
@@ -40,7 +41,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         var database = temporary.Database;
         using (var connection = database.Open())
             connection.Execute($"UPDATE hearth_schema SET version = {Schema.Version + 1}; DROP TABLE journal");
-        var refused = await Assert.ThrowsAsync<StorageException>(database.StartAsync);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => database.StartAsync(NullLogger.Instance));
         Assert.Contains($"schema version {Schema.Version + 1}", refused.Message);
         using var reopened = database.Open();
         Assert.Equal(0, reopened.Execute<int>("SELECT COUNT(*) FROM pg_tables WHERE tablename = 'journal'"));
@@ -60,7 +61,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
             await first.PingAsync();
         }
 
-        await second.StartAsync();
+        await second.StartAsync(NullLogger.Instance);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
             await cut.ExecuteNonQueryAsync();
         }
 
-        await second.StartAsync();
+        await second.StartAsync(NullLogger.Instance);
         Assert.True((await Assert.ThrowsAsync<StorageException>(first.PingAsync)).IsTaken);
     }
 

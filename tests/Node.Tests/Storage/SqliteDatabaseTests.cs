@@ -1,5 +1,6 @@
 using Hearth.Node.Storage;
 using LinqToDB.Data;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Node.Tests.Storage;
 
@@ -12,8 +13,8 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task A_new_file_gets_the_schemas_version_and_a_second_start_changes_nothing()
     {
-        await _file.Database.StartAsync();
-        await _file.Database.StartAsync();
+        await _file.Database.StartAsync(NullLogger.Instance);
+        await _file.Database.StartAsync(NullLogger.Instance);
         using var connection = _file.Database.Open();
         Assert.Equal(Schema.Version, connection.Execute<int>("PRAGMA user_version"));
         Assert.Equal("wal", connection.Execute<string>("PRAGMA journal_mode"));
