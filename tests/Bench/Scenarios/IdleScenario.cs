@@ -24,7 +24,7 @@ internal sealed class IdleScenario(BenchOptions options) : IScenario
         var kind = new NodeKind("container", "container", "--memory", $"{options.Environments * 128L}", "--idle-timeout", "4h");
         await using var node = await HearthNode.StartAsync(options, kind, cancellation);
         var bare = (Memory: node.Memory(), Available: MachineLimits.AvailableMib());
-        await EachAsync(async number => await node.CreateAsync(FunctionName(number), Language.Python, "whoami", memoryMib: 128, cancellation, mark: "idle"), cancellation);
+        await EachAsync(async number => await node.CreateAsync(FunctionName(number), Language.Python, Language.Python.WhoAmI, memoryMib: 128, cancellation, mark: "idle"), cancellation);
         var start = Stopwatch.GetTimestamp();
         var (first, _) = await InvokeAllAsync(node, cancellation);
         var starting = Stopwatch.GetElapsedTime(start);

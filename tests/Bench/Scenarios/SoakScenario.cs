@@ -21,7 +21,7 @@ internal sealed class SoakScenario(BenchOptions options) : IScenario
     private static readonly string[] Ends = ["update", "exit", "delete", "hog", "sleep", "update", "idle"];
 
     // In turn. Those whose blank sandboxes take seconds would make the soak long and show nothing else.
-    private static readonly Language[] Languages = [Language.Python, Language.Python, Language.Node];
+    private static readonly (Language Language, string Handler)[] Kinds = [(Language.Python, "app.end"), (Language.Python, "app.end"), (Language.Node, "index.end")];
 
     public string Name => "soak";
 
@@ -123,7 +123,7 @@ internal sealed class SoakScenario(BenchOptions options) : IScenario
     {
         var start = Stopwatch.GetTimestamp();
         while (await node.MetricsAsync(cancellation) is var metrics &&
-               (metrics.Sum("hearth_environments") > 0 || metrics.Sum("hearth_blanks", "starting") > 0 || metrics.Sum("hearth_blanks", "ready") < Languages.Distinct().Count()))
+               (metrics.Sum("hearth_environments") > 0 || metrics.Sum("hearth_blanks", "starting") > 0 || metrics.Sum("hearth_blanks", "ready") < Kinds.Distinct().Count()))
         {
             if (Stopwatch.GetElapsedTime(start) > Patience)
                 throw new BenchException($"after {Patience.TotalSeconds:0} s there are still environments ({metrics.By("hearth_environments", "state")}), or no blank sandboxes ({metrics.By("hearth_blanks", "state")})");
@@ -131,8 +131,11 @@ internal sealed class SoakScenario(BenchOptions options) : IScenario
         }
     }
 
-    private static Task CreateAsync(HearthNode node, int number, CancellationToken cancellation) => node.CreateAsync(
-        FunctionName(number), Languages[number % Languages.Length], "end", memoryMib: 128, cancellation, timeoutSeconds: 1, mark: "soak");
+    private static Task CreateAsync(HearthNode node, int number, CancellationToken cancellation)
+    {
+        var (language, handler) = Kinds[number % Kinds.Length];
+        return node.CreateAsync(FunctionName(number), language, handler, memoryMib: 128, cancellation, timeoutSeconds: 1, mark: "soak");
+    }
 
     private static string FunctionName(int number) => $"soak-{number}";
 }
