@@ -62,5 +62,10 @@ public sealed class BlankQuietTests : TestKit
     private static async Task<BlankDescription> DescribeAsync(IActorRef actor) =>
         Assert.Single((await actor.Ask<BlankActor.Described>(BlankActor.Describe.Instance, Patience)).Blanks);
 
-    private static Task<BlankActor.Taken> TakeAsync(IActorRef actor) => actor.Ask<BlankActor.Taken>(new BlankActor.Take("alpha", 128), Patience);
+    // The moment begins after the answer: whoever gets a second one knows that it has.
+    private static async Task TakeAsync(IActorRef actor)
+    {
+        await actor.Ask<BlankActor.Taken>(new BlankActor.Take("alpha", 128), Patience);
+        await DescribeAsync(actor);
+    }
 }
