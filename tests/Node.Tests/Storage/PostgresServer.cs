@@ -14,6 +14,7 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.EnumerateDirectories("/usr/lib/postgresql").OrderBy(folder => int.Parse(Path.GetFileName(folder))).Last(), "bin");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hearth-pg-");
+    private Process? _server;
     private int _databases;
 
     private string Data => Path.Combine(_folder.FullName, "data");
@@ -23,7 +24,7 @@ public sealed class PostgresServer : IAsyncLifetime
         // The server refuses to be root's.
         if (Environment.UserName == "root")
             await RunAsync("/bin/chown", Nobody, _folder.FullName);
-        await ServerProgramAsync("initdb", "-D", Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        await RunAsync(AsServer("initdb", "-D", Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
         await StartAsync();
         AppDomain.CurrentDomain.ProcessExit += StopAtExit;
     }
@@ -31,7 +32,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= StopAtExit;
-        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+        if (_server is not null)
             await StopAsync();
         _folder.Delete(recursive: true);
     }
@@ -44,35 +45,45 @@ public sealed class PostgresServer : IAsyncLifetime
         return $"Host={_folder.FullName};Database={name};Username={User}";
     }
 
-    public Task StartAsync() => ServerProgramAsync(
-        "pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"), "-o", $"-c listen_addresses= -c unix_socket_directories={_folder.FullName} -c fsync=off");
+    // Of this process, which is told of its end: whoever starts sandboxes adopts orphans, and its tests look for zombies.
+    public async Task StartAsync()
+    {
+        _server = Start(AsServer("postgres", "-D", Data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={_folder.FullName}", "-c", "fsync=off"));
+        await RunAsync("/bin/sh", "-c", $"until {Programs}/pg_isready -q -h {_folder.FullName}; do sleep 0.05; done");
+    }
 
     /// <summary>Every connection is cut.</summary>
-    public Task StopAsync() => ServerProgramAsync("pg_ctl", "stop", "-w", "-m", "fast", "-D", Data);
+    public async Task StopAsync()
+    {
+        await SignalAsync("INT");
+        await _server!.WaitForExitAsync().WaitAsync(Patience);
+        _server.Dispose();
+        _server = null;
+    }
 
     /// <summary>It neither answers nor goes away.</summary>
-    public Task HangAsync() => SignalAsync("STOP");
+    public Task HangAsync() => SignalAllAsync("STOP");
 
-    public Task WakeAsync() => SignalAsync("CONT");
+    public Task WakeAsync() => SignalAllAsync("CONT");
 
-    private async Task SignalAsync(string signal)
+    private Task SignalAsync(string signal) => RunAsync("/bin/kill", $"-{signal}", $"{_server!.Id}");
+
+    private Task SignalAllAsync(string signal) => RunAsync("/bin/sh", "-c", $"kill -{signal} {_server!.Id} $(pgrep -P {_server.Id})");
+
+    private void StopAtExit(object? sender, EventArgs e) => _server?.Kill();
+
+    private static string[] AsServer(string program, params string[] arguments) => Environment.UserName == "root"
+        ? ["/usr/bin/setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", Path.Combine(Programs, program), .. arguments]
+        : [Path.Combine(Programs, program), .. arguments];
+
+    private async Task RunAsync(params string[] command)
     {
-        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
-        await RunAsync("/bin/sh", "-c", $"kill -{signal} {postmaster} $(pgrep -P {postmaster})");
-    }
-
-    private void StopAtExit(object? sender, EventArgs e) => StopAsync().Wait(Patience);
-
-    private static Task ServerProgramAsync(string program, params string[] arguments) => Environment.UserName == "root"
-        ? RunAsync("/usr/bin/setpriv", [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", Path.Combine(Programs, program), .. arguments])
-        : RunAsync(Path.Combine(Programs, program), arguments);
-
-    // Without pipes: a server that a program leaves running would keep them open.
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" > /dev/null", "sh", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using var process = Start(command);
         await process.WaitForExitAsync().WaitAsync(Patience);
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}");
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with exit code {process.ExitCode}");
     }
+
+    private Process Start(string[] command) =>
+        Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" > /dev/null 2>> \"$0\"", Path.Combine(_folder.FullName, "log"), .. command]) { WorkingDirectory = "/" })!;
 }
