@@ -36,7 +36,7 @@ PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
   "${PACKAGES_IMAGES[@]}"
   "docker-registry:docker-registry"
-  "postgresql:/usr/lib/postgresql"
+  "postgresql:/usr/bin/pg_ctlcluster"
   "busybox-static:/bin/busybox"
   "git:git"
   "awscli:/usr/bin/aws"
