@@ -13,8 +13,8 @@ internal sealed class PostgresDatabase : Database
     // hearth, and hearti: keys of PostgreSQL's advisory locks are numbers.
     private const long OwnerLock = 0x686561727468, MigrationLock = OwnerLock + 1;
 
-    /// <summary>How long the database may take to answer a ping, in seconds; to accept a connection, as well.</summary>
-    private const int PingSeconds = 3;
+    /// <summary>How long the database may take to answer a ping, and to accept the connection for it; and for anything else.</summary>
+    private const int PingSeconds = 5, AnswerSeconds = 10;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly string _ownerConnectionString;
@@ -23,7 +23,7 @@ internal sealed class PostgresDatabase : Database
     private PostgresDatabase(NpgsqlConnectionStringBuilder settings) : base(LinqToDB.ProviderName.PostgreSQL15, settings.ConnectionString)
     {
         Name = $"The PostgreSQL database {settings.Database ?? settings.Username} at {settings.Host}:{settings.Port}";
-        _ownerConnectionString = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, CommandTimeout = PingSeconds }.ConnectionString;
+        _ownerConnectionString = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, Timeout = PingSeconds, CommandTimeout = PingSeconds }.ConnectionString;
     }
 
     public override string Name { get; }
@@ -41,8 +41,8 @@ internal sealed class PostgresDatabase : Database
             throw new ArgumentException("There is no Host in it.");
         Default("Application Name", "hearth");
         Default("Maximum Pool Size", 20);
-        Default("Timeout", PingSeconds);
-        Default("Command Timeout", 10);
+        Default("Timeout", AnswerSeconds);
+        Default("Command Timeout", AnswerSeconds);
         Default("Keepalive", 10);
         return new PostgresDatabase(settings);
 

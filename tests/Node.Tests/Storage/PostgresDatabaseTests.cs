@@ -107,8 +107,8 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         using var plain = PostgresDatabase.At("Host=db");
         using var own = PostgresDatabase.At("Host=db;Maximum Pool Size=5;CommandTimeout=60");
         var (bounds, given) = (new NpgsqlConnectionStringBuilder(plain.ConnectionString), new NpgsqlConnectionStringBuilder(own.ConnectionString));
-        Assert.Equal((20, 10, 3), (bounds.MaxPoolSize, bounds.CommandTimeout, bounds.Timeout));
-        Assert.Equal((5, 60, 3), (given.MaxPoolSize, given.CommandTimeout, given.Timeout));
+        Assert.Equal((20, 10, 10), (bounds.MaxPoolSize, bounds.CommandTimeout, bounds.Timeout));
+        Assert.Equal((5, 60, 10), (given.MaxPoolSize, given.CommandTimeout, given.Timeout));
     }
 }
 
