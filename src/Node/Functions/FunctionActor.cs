@@ -174,12 +174,19 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void Change(IFunctionMessage command)
     {
+        if (AnswerUnlessChanged(command) is not null)
+            AskStorage(command);
+    }
+
+    // What there is to record; null where nothing is: then it has been answered.
+    private Decision? AnswerUnlessChanged(IFunctionMessage command)
+    {
         _lastUsed = Now;
         var decision = _decider.Decide(_function, command, NewRevisionId(), _lastUsed);
-        if (decision.Events.Count == 0)
-            Sender.Tell(decision.Reply);
-        else
-            AskStorage(command);
+        if (decision.Events.Count > 0)
+            return decision;
+        Sender.Tell(decision.Reply);
+        return null;
     }
 
     private void OnPrepared(PackagePrepared prepared)
@@ -216,10 +223,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void Record(IFunctionMessage command)
     {
         var replyTo = Sender;
-        var decision = _decider.Decide(_function, command, NewRevisionId(), Now);
-        if (decision.Events.Count == 0)
-            replyTo.Tell(decision.Reply);
-        else
+        if (AnswerUnlessChanged(command) is { } decision)
             PersistAll(decision.Events, recorded => OnRecorded(recorded, replyTo, decision.Reply));
     }
 
