@@ -115,10 +115,9 @@ internal sealed partial class ExecutionEnvironment
     private Handover Complete(OutcomeKind kind, ReadOnlyMemory<byte> payload, LeaseOutcome lease, string status = "", bool timedOut = false)
     {
         _sandbox?.DrainOutput();
-        _log.End(_invocation!.RequestId, new InvocationReport(
+        var tail = _log.End(_invocation!.RequestId, new InvocationReport(
             _time.GetElapsedTime(_phaseStarted), Spec.Settings.MemoryMib, PeakMemoryMib(), _initDuration, status));
         _initDuration = null;
-        var tail = _log.EndTail();
         return Hand(new InvocationOutcome(kind, payload, lease, _invocation.WantsLogTail ? tail : null, TimedOut: timedOut));
     }
 

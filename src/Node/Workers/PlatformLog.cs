@@ -59,17 +59,6 @@ internal sealed class PlatformLog(IFunctionLogSink sink, string functionName, st
             _tail ??= new LogTail();
     }
 
-    /// <summary>What was kept since <see cref="BeginTail"/>, at most 4 KB; null where nothing was.</summary>
-    public byte[]? EndTail()
-    {
-        lock (_gate)
-        {
-            var tail = _tail?.ToArray();
-            _tail = null;
-            return tail;
-        }
-    }
-
     public void InitStart(string runtimeVersion) => Line($"INIT_START Runtime Version: {runtimeVersion}");
 
     public void InitFailed(TimeSpan duration, string status, string errorType) =>
@@ -89,14 +78,23 @@ internal sealed class PlatformLog(IFunctionLogSink sink, string functionName, st
         }
     }
 
-    /// <summary>END and REPORT. The init phase is billed with the invocation that waited for it.</summary>
-    public void End(string requestId, in InvocationReport report)
+    /// <summary>
+    /// END and REPORT, whatever the function prints meanwhile. The init phase is billed with the invocation that waited for it.
+    /// </summary>
+    /// <returns>What was kept since <see cref="BeginTail"/>, at most 4 KB, with REPORT as its end; null where nothing was kept.</returns>
+    public byte[]? End(string requestId, in InvocationReport report)
     {
-        Line($"END RequestId: {requestId}");
         var billed = (long)Math.Ceiling((report.Duration + (report.InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
         var init = report.InitDuration is { } duration ? $"Init Duration: {Milliseconds(duration)} ms\t" : "";
-        Line($"REPORT RequestId: {requestId}\tDuration: {Milliseconds(report.Duration)} ms\tBilled Duration: {billed} ms\t" +
-             $"Memory Size: {report.MemoryMib} MB\tMax Memory Used: {report.PeakMemoryMib} MB\t{init}{report.Status}");
+        lock (_gate)
+        {
+            Line($"END RequestId: {requestId}");
+            Line($"REPORT RequestId: {requestId}\tDuration: {Milliseconds(report.Duration)} ms\tBilled Duration: {billed} ms\t" +
+                 $"Memory Size: {report.MemoryMib} MB\tMax Memory Used: {report.PeakMemoryMib} MB\t{init}{report.Status}");
+            var tail = _tail?.ToArray();
+            _tail = null;
+            return tail;
+        }
     }
 
     private static string Milliseconds(TimeSpan duration) => duration.TotalMilliseconds.ToString("F2");

@@ -93,21 +93,20 @@ public class PlatformLogTests
         Write("loading\n");
         _log.BeginTail();
         Write("one\n");
-        Assert.Equal("loading\none\n", Encoding.UTF8.GetString(_log.EndTail()!));
+        Assert.Equal("loading\none\n" + Ending("r1"), End("r1"));
         Write("two\n");
-        Assert.Null(_log.EndTail());
+        Assert.Null(End("r2"));
     }
 
     [Fact]
     public void The_tail_is_what_was_written_since_it_began()
     {
         Write("before\n");
-        _log.EndTail();
+        End("r1");
         _log.BeginTail();
         Write("one\ntwo");
-        _log.Line("END");
-        Assert.Equal("one\ntwo\nEND\n", Encoding.UTF8.GetString(_log.EndTail()!));
-        Assert.Null(_log.EndTail());
+        Assert.Equal("one\ntwo\n" + Ending("r2"), End("r2"));
+        Assert.Null(End("r3"));
     }
 
     [Fact]
@@ -118,8 +117,8 @@ public class PlatformLogTests
             log.BeginTail();
             foreach (var line in lines)
                 log.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            var all = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
-            Assert.Equal(all.TakeLast(Limits.LogTailBytes), log.EndTail());
+            var all = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")) + Ending("r1"));
+            Assert.Equal(all.TakeLast(Limits.LogTailBytes), log.End("r1", Report));
         });
 
     [Fact]
@@ -127,9 +126,47 @@ public class PlatformLogTests
     {
         _log.BeginTail();
         Write(new string('a', 5_000) + "z\n");
-        var tail = Encoding.UTF8.GetString(_log.EndTail()!);
-        Assert.Equal(new string('a', Limits.LogTailBytes - 2) + "z\n", tail);
+        var end = "z\n" + Ending("r1");
+        Assert.Equal(new string('a', Limits.LogTailBytes - end.Length) + end, End("r1"));
     }
+
+    [Fact]
+    public async Task Nothing_the_function_prints_comes_between_end_and_report_or_after_them_in_the_tail()
+    {
+        using var started = new ManualResetEventSlim();
+        var ended = false;
+        var noise = Task.Factory.StartNew(
+            () =>
+            {
+                while (!Volatile.Read(ref ended))
+                {
+                    Write("x\n");
+                    started.Set();
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        started.Wait(TimeSpan.FromSeconds(30));
+        try
+        {
+            for (var n = 0; n < 10_000; n++)
+            {
+                _log.BeginTail();
+                Assert.EndsWith(Ending($"r{n}"), End($"r{n}"));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref ended, true);
+            await noise;
+        }
+    }
+
+    private static InvocationReport Report { get; } = new(TimeSpan.FromMilliseconds(5), 128, 41, null);
+
+    private static string Ending(string requestId) =>
+        $"END RequestId: {requestId}\nREPORT RequestId: {requestId}\tDuration: 5.00 ms\tBilled Duration: 5 ms\tMemory Size: 128 MB\tMax Memory Used: 41 MB\t\n";
+
+    private string? End(string requestId) => _log.End(requestId, Report) is { } tail ? Encoding.UTF8.GetString(tail) : null;
 
     private void Write(string text) => _log.Write(Encoding.UTF8.GetBytes(text));
 }
