@@ -50,9 +50,8 @@ public abstract class EndlessOutputSuite(string driver)
         }
     }
 
-    private static List<string> LogFiles(Node node, string function) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(node.Data, "logs"), "*", SearchOption.AllDirectories)
-            .Where(file => file.Contains(function, StringComparison.Ordinal)).Order(StringComparer.Ordinal),
-    ];
+    // Lines are answered before they are written: there may be no folder yet.
+    private static List<string> LogFiles(Node node, string function) => Path.Combine(node.Data, "logs") is var logs && Directory.Exists(logs)
+        ? [.. Directory.EnumerateFiles(logs, "*", SearchOption.AllDirectories).Where(file => file.Contains(function, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
+        : [];
 }
