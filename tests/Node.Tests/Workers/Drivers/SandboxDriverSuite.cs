@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Hearth.Node.Workers.Drivers;
 
 namespace Hearth.Node.Tests.Workers.Drivers;
@@ -74,7 +75,7 @@ public abstract class SandboxDriverSuite : IAsyncLifetime
     public async Task Draining_hands_over_all_that_was_written_before()
     {
         var output = new CollectingOutput();
-        var told = new TaskCompletionSource();
+        var told = new TaskCompletionSource<Socket>();
         var sandbox = await Bench.StartAsync(Bench.Spec("python3", """
             import os, time, urllib.request
             os.write(1, b"x" * 60000 + b"END")
@@ -82,13 +83,11 @@ public abstract class SandboxDriverSuite : IAsyncLifetime
             time.sleep(600)
             """, output) with
         {
-            ServeRuntimeApi = listener => _ = Task.Run(async () =>
-            {
-                using var connection = await listener.AcceptAsync();
-                told.SetResult();
-            }),
+            ServeRuntimeApi = listener => _ = Task.Run(async () => told.SetResult(await listener.AcceptAsync())),
         });
-        await told.Task.WaitAsync(SandboxBench.Deadline);
+
+        // Kept open: a client that is hung up on would say so in its output.
+        using var connection = await told.Task.WaitAsync(SandboxBench.Deadline);
         sandbox.DrainOutput();
         Assert.Equal(60_003, output.Text.Length);
         Assert.EndsWith("END", output.Text);
