@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
 # Publishes the node to artifacts/node/hearth-node and the command line to artifacts/cli/hearth (Release builds).
-# Usage: deploy/build.sh
+# Usage: deploy/build.sh [--self-contained]
+#   --self-contained   with the .NET runtime in it, for machines that have none
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() { sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+runtime=--no-self-contained
+while (($# > 0)); do
+  case $1 in
+    --self-contained) runtime=--self-contained; shift ;;
+    --help|-h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
 
 # publish PROJECT NAME: to a new folder first, so that a build that fails, or a node that still runs from the old
 # folder, keeps whole files.
@@ -10,7 +22,7 @@ publish() {
   local out=$ROOT/artifacts/$2
   rm -rf "$out.new"
   # For this machine's runtime identifier: native libraries then lie beside the program, not in a folder runtimes/.
-  dotnet publish "$ROOT/$1" -c Release -o "$out.new" --use-current-runtime --no-self-contained -v quiet
+  dotnet publish "$ROOT/$1" -c Release -o "$out.new" --use-current-runtime "$runtime" -v quiet
   if [[ $2 == node ]]; then copy_runtimes "$out.new/runtimes"; fi
   rm -rf "$out"
   mv "$out.new" "$out"

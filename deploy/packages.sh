@@ -19,24 +19,45 @@ PACKAGES_BUILD=(
   "gcc:gcc"
   "libc6-dev:/usr/include/stdio.h"
 )
-# The container sandbox; without root there is none, and nothing to install for it. nft: functions that are granted egress;
-# mkfs.ext4: /tmp on the disk.
-PACKAGES_CONTAINER=(
-  "${PACKAGES_BUILD[@]}"
+# What containers need where they run. nft: functions that are granted egress; mkfs.ext4: /tmp on the disk.
+PACKAGES_SANDBOX=(
   "runc:runc"
   "nftables:/usr/sbin/nft"
   "e2fsprogs:/usr/sbin/mkfs.ext4"
+)
+# The container sandbox; without root there is none, and nothing to install for it.
+PACKAGES_CONTAINER=(
+  "${PACKAGES_BUILD[@]}"
+  "${PACKAGES_SANDBOX[@]}"
 )
 # Container images (PackageType Image), which the container sandbox alone runs.
 PACKAGES_IMAGES=(
   "skopeo:skopeo"
   "umoci:umoci"
 )
+# The certificates of a cluster's nodes.
+PACKAGES_CERTIFICATES=(
+  "openssl:openssl"
+)
+# A machine that runs a build made elsewhere (deploy/install.sh).
+PACKAGES_INSTALL=(
+  "${PACKAGES_QUICKSTART[@]}"
+  "${PACKAGES_SANDBOX[@]}"
+  "${PACKAGES_IMAGES[@]}"
+  "${PACKAGES_CERTIFICATES[@]}"
+)
+# deploy/local-cluster.sh, beside what the quickstart needs.
+PACKAGES_CLUSTER=(
+  "${PACKAGES_CERTIFICATES[@]}"
+  "postgresql:/usr/bin/pg_ctlcluster"
+  "iproute2:ip"
+)
 PACKAGES_TESTS=(
   "${PACKAGES_QUICKSTART[@]}"
   "${PACKAGES_IMAGES[@]}"
   "docker-registry:docker-registry"
   "postgresql:/usr/bin/pg_ctlcluster"
+  "${PACKAGES_CERTIFICATES[@]}"
   "busybox-static:/bin/busybox"
   "git:git"
   "awscli:/usr/bin/aws"
