@@ -73,6 +73,15 @@ stop_node() {
   return $status
 }
 
+# pick_runtime PREFERRED PATTERN: the identifier that names what this machine has, else the last one it can serve.
+pick_runtime() {
+  local served
+  served=$(curl -sf "$ENDPOINT/hearth/v1/runtimes" | grep -oE "\"$2\"" | tr -d '"' | sort -Vu)
+  if grep -qxF "$1" <<< "$served"; then echo "$1"; else tail -n 1 <<< "$served"; fi
+}
+
+indent() { sed 's/^/      /'; }
+
 # instance DATA_DIR: the eight digits by which a node marks what it makes outside its data directory.
 instance() { printf '%s' "$1" | sha256sum | cut -c 1-8; }
 

@@ -28,15 +28,6 @@ case $sandbox in container|process|auto) ;; *) die "--sandbox is container, proc
 
 hearth() { "$ROOT/artifacts/cli/hearth" "$@" --endpoint "$ENDPOINT"; }
 
-indent() { sed 's/^/      /'; }
-
-# pick_runtime PREFERRED PATTERN: the identifier that names what this machine has, else the last one it can serve.
-pick_runtime() {
-  local served
-  served=$(curl -sf "$ENDPOINT/hearth/v1/runtimes" | grep -oE "\"$2\"" | tr -d '"' | sort -Vu)
-  if grep -qxF "$1" <<< "$served"; then echo "$1"; else tail -n 1 <<< "$served"; fi
-}
-
 deploy() { # name, runtime, handler
   [[ -n $2 ]] || { echo "the node serves no runtime for $1"; return 1; }
   hearth deploy "$ROOT/deploy/examples/$1" --name "$1" --runtime "$2" --handler "$3"
