@@ -234,10 +234,10 @@ ProtectHome=yes
 ProtectSystem=full
 PrivateTmp=yes
 CapabilityBoundingSet=~CAP_SYS_MODULE CAP_SYS_BOOT CAP_SYS_RAWIO CAP_SYS_TIME CAP_SYS_PACCT CAP_WAKE_ALARM CAP_MAC_ADMIN CAP_MAC_OVERRIDE CAP_SYSLOG
-UMask=0077
 # Left out, each for what it would break:
 #   User=, NoNewPrivileges=          see above; functions themselves get no new privileges, from the launcher
 #   ProtectSystem=strict             /run/hearth, and folders that you name in --images, would have to be listed here
+#   UMask=0077                       a sandbox's user could not enter the folders that are made for it
 #   PrivateDevices=, ProtectClock=   /tmp of a function is a loop device, which a list of devices would not have
 #   ProtectControlGroups=            a function's limits are control groups
 #   ProtectKernelTunables=, ProtectKernelLogs=, ProtectProc=, ProcSubset=
@@ -354,7 +354,7 @@ install_files() {
   saved=$(mktemp -d)
   if [[ -e $ENV ]]; then cp "$ENV" "$saved/node.env"; fi
   if [[ -e $UNIT_FILE ]]; then cp "$UNIT_FILE" "$saved/unit"; fi
-  mkdir -p "$OPT"
+  install -d -m 755 "$OPT"
   install -d -m 700 "$ETC" "$DATA"
   if [[ -n $certificates ]]; then
     local file
@@ -394,6 +394,7 @@ done
 [[ $wait_seconds =~ ^[1-9][0-9]{0,4}$ ]] || die "--wait is a number of seconds from 1, not '$wait_seconds'"
 [[ -z $purge || $mode == uninstall ]] || die "--purge goes with --uninstall"
 ((EUID == 0)) || die "this needs root"
+umask 022
 trap 'if [[ -n $saved ]]; then rm -rf "$saved"; fi' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -47,14 +47,31 @@ run_project() { # path of the project's file
   fi
 }
 
+run_script() { # path; it ends with the line that this one ends with
+  local name status=0
+  name=$(basename "$1")
+  printf '\n%s%s%s\n' "$BOLD" "$name" "$PLAIN"
+  "$1" > "$results/$name.log" 2>&1 || status=$?
+  if [[ $(tail -n 1 "$results/$name.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+    if ((BASH_REMATCH[2] == 0)); then tail -n 1 "$results/$name.log"; else cat "$results/$name.log"; fi
+  else
+    cat "$results/$name.log"
+    problems+=("$name: it did not come to its end (status $status)")
+  fi
+}
+
 need_dotnet
 need_packages "${PACKAGES_TESTS[@]}"
-if ((EUID == 0)); then need_packages "${PACKAGES_CONTAINER[@]}"; fi
+if ((EUID == 0)); then need_packages "${PACKAGES_CONTAINER[@]}" "${PACKAGES_INSTALL[@]}"; fi
 rm -rf "$results"
+mkdir -p "$results"
 step "build the java runtime" "$ROOT/runtimes/java/build.sh"
 step "build" dotnet build "$ROOT/Cluster.sln" -c Release -v quiet --nologo
 
 for project in "$ROOT"/tests/*.Tests/*.csproj; do run_project "$project"; done
+if [[ -z $filter ]] && ((EUID == 0)); then run_script "$ROOT/deploy/test-install.sh"; fi
 
 echo
 if [[ -n $filter ]] && ((passed + failed == 0)); then problems+=("no test matches $filter"); fi
