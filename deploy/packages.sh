@@ -73,6 +73,7 @@ PACKAGES_TESTS=(
   "jq:jq"
   "procps:ps"
   "iproute2:ip"
+  "systemd:/lib/systemd/systemd"
 )
 PACKAGES_BENCH=(
   "${PACKAGES_NODE[@]}"
