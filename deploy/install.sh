@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs a node on this machine (Debian 12), or brings it up to date: programs in /opt/hearth, settings in
 # /etc/hearth/node.env, data in /var/lib/hearth, a systemd unit hearth-node.
-# Usage: deploy/install.sh [--from DIR] [SETTING VALUE]…         install; again with other settings: change these
+# Usage: deploy/install.sh [--from DIR] [SETTING VALUE]…         install; again, with other settings: change these
 #        deploy/install.sh --upgrade [--from DIR] [SETTING VALUE]…   another version, back to this one if it is not ready in time
 #        deploy/install.sh --uninstall [--purge]                 take it away; settings and data only with --purge
 #   --from      what deploy/build.sh made: a folder with node/ and cli/ (default artifacts, beside this script's folder)
 #   --wait      how long the node may take to be ready, in seconds (default 120)
-#   SETTING     a setting of hearth-node, which keeps it until it is given again; '' takes it back to its default:
+#   SETTING     a setting of hearth-node, which keeps it until it is given again; '' takes it back to its default, which for
+#               --sandbox is container here:
 #               --http --akka --seed --roles --channel --postgres --trust-network --sandbox --launcher --egress --memory
 #               --blank-memory --concurrency --idle-timeout --images --registries --registry-credentials --plain-registries
 #               --region --account --log-size --log-age; as for --postgres, better HEARTH_POSTGRES in the environment: a
@@ -16,7 +17,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/deploy/packages.sh"
 
-usage() { sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 OPT=/opt/hearth ETC=/etc/hearth DATA=/var/lib/hearth
 ENV=$ETC/node.env CERTIFICATES=$ETC/certificates UNIT=hearth-node.service UNIT_FILE=/etc/systemd/system/$UNIT COMMAND=/usr/local/bin/hearth
@@ -370,7 +371,7 @@ install_files() {
   if systemd_runs; then systemctl daemon-reload; fi
 }
 
-mode=install from=$ROOT/artifacts certificates='' purge='' wait_seconds=120 saved='' previous='' CHANGED='' DOTNET='' VERSION=''
+mode=install from='' certificates='' purge='' wait_seconds=120 saved='' previous='' CHANGED='' DOTNET='' VERSION=''
 declare -A given=()
 while (($# > 0)); do
   case $1 in
@@ -409,21 +410,27 @@ fi
 if [[ -n ${HEARTH_POSTGRES:-} && -z ${given[postgres]+given} ]]; then given[postgres]=$HEARTH_POSTGRES; fi
 read_env
 for name in "${!given[@]}"; do ENTRIES[$(variable_of "$name")]=${given[$name]}; done
+# A node that cannot make containers is not to run functions without.
+ENTRIES[HEARTH_SANDBOX]=${ENTRIES[HEARTH_SANDBOX]:-container}
 check_settings
+previous=$(current)
+if [[ $mode == upgrade && -z $previous ]]; then die "Hearth is not installed here: without --upgrade this installs it"; fi
+# Other settings are for the version that is there.
+if [[ -z $from ]]; then
+  if [[ $mode == install && -n $previous ]]; then from=$OPT/$previous; else from=$ROOT/artifacts; fi
+fi
 for part in node/hearth-node node/runtimes cli/hearth; do
   [[ -e $from/$part ]] || die "$from/$part is not there. deploy/build.sh makes it; --from names the folder it made"
 done
 from=$(cd "$from" && pwd -P)
 if ! grep -qs '^VERSION_ID="12"' /etc/os-release || ! grep -qs '^ID=debian' /etc/os-release; then warn "this is not Debian 12, for which this script was written"; fi
 [[ -e /lib/systemd/systemd ]] || die "there is no systemd here"
-previous=$(current)
-if [[ $mode == upgrade ]]; then [[ -n $previous ]] || die "Hearth is not installed here: without --upgrade this installs it"; fi
 
 # 2. What it needs of Debian, and of .NET.
 need_packages "${PACKAGES_INSTALL[@]}"
 if [[ -n $certificates ]]; then need_certificates "$certificates"; fi
 find_dotnet
-name_version
+if [[ $from == "$OPT/$previous" ]]; then VERSION=$previous; else name_version; fi
 if [[ $mode == install && -n $previous && $previous != "$VERSION" ]]; then
   die "$previous is installed, and $from is $VERSION: --upgrade changes to it"
 fi

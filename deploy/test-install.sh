@@ -208,6 +208,8 @@ check "refuses a key of another certificate" unchanged refuses 'not the key' ins
 certificates_of_others() { "$ROOT/deploy/certificates.sh" "$work/others" a && cp "$work/others/a/ca.pem" "$c/a/node.pem" "$c/a/node.key" "$work/mine"; }
 certificates_of_others > /dev/null
 check "refuses a certificate of another authority" unchanged refuses 'not of the authority' install --certificates "$work/mine"
+check "functions run in containers or not at all" is container setting HEARTH_SANDBOX
+check "other settings need no build" "$ROOT/deploy/install.sh" --memory 4096
 check "'' takes a setting back" install --memory ''
 check "to its default" is '' setting HEARTH_MEMORY
 build=$work/two
