@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using Hearth.Client.Http;
 using Hearth.Contracts.Api;
 
@@ -24,16 +25,14 @@ public sealed partial class HearthClient
         ReadAsync(NodeApi.Environments(ApiPaths.Escape(function)), ApiJson.Relaxed.ListEnvironmentsResponse, cancellationToken);
 
     /// <summary>The function's log, oldest line first. With <see cref="LogOptions.Follow"/> it ends only when cancelled or when the node goes.</summary>
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(
-        string function, LogOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string function, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadLinesAsync(NodeApi.Logs(ApiPaths.Escape(function)) + LogQuery(options ?? new LogOptions()), ApiJson.Relaxed.LogLine, cancellationToken);
+
+    private async IAsyncEnumerable<T> ReadLinesAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var call = new ApiCall(HttpMethod.Get, NodeApi.Logs(ApiPaths.Escape(function)) + LogQuery(options ?? new LogOptions()), _options.Timeout)
-        {
-            Repeatable = true,
-            Streams = true,
-        };
+        var call = new ApiCall(HttpMethod.Get, path, _options.Timeout) { Repeatable = true, Streams = true };
         using var response = await _sender.SendAsync(call, cancellationToken);
-        await foreach (var line in LogReader.ReadAsync(response, _options.Endpoint, cancellationToken)) yield return line;
+        await foreach (var line in LineReader.ReadAsync(response, _options.Endpoint, type, cancellationToken)) yield return line;
     }
 
     private static string LogQuery(LogOptions options)

@@ -42,6 +42,7 @@ try
         .AddNodeLogs(options)
         .AddNodeStorage(database)
         .AddNodeActors(options)
+        .AddNodeInspection()
         .AddNodeLifetime();
 
     var app = builder.Build();

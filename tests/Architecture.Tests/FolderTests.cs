@@ -10,7 +10,8 @@ public sealed class FolderTests
 
     private static readonly Dictionary<string, string[]> MayName = new()
     {
-        ["Gateway"] = ["Functions", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
+        ["Gateway"] = ["Functions", "Inspection", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
+        ["Inspection"] = ["Functions", "Workers"],
         ["Functions"] = ["Pools", "Workers", "Storage"],
         ["Workers"] = ["Packages", "Runtimes", "Logs"],
         ["RuntimeApi"] = ["Workers"],

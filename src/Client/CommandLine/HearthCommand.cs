@@ -25,6 +25,13 @@ internal static class HearthCommand
             DeleteCommand.Create(host),
             RuntimesCommand.Create(host),
             EgressCommand.Create(host),
+            ClusterCommand.Create(host),
+            ShardingCommand.Create(host),
+            NodeCommand.Create(host),
+            FunctionCommand.Create(host),
+            EnvironmentCommand.Create(host),
+            ActorCommand.Create(host),
+            LogCommand.Create(host),
             host.Globals.Endpoint,
             host.Globals.Json,
         };

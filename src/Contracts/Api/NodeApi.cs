@@ -4,6 +4,11 @@ namespace Hearth.Contracts.Api;
 /// Hearth's own endpoints, beside the Lambda API on the same port:
 /// <c>GET /hearth/v1/runtimes</c>, <c>GET /hearth/v1/blanks</c>, <c>GET /hearth/v1/egress</c>, <c>GET /hearth/v1/functions/{name}/environments</c> and
 /// <c>GET /hearth/v1/functions/{name}/logs?since=…&amp;limit=…&amp;follow=true</c>; and <c>GET /metrics</c>, for Prometheus.
+/// Those of a cluster ask every node, and name the ones that did not answer: <c>GET /hearth/v1/cluster</c>, <c>…/cluster/status</c>,
+/// <c>…/cluster/events</c>, <c>POST …/cluster/leave</c>, <c>…/cluster/down</c>; <c>GET …/sharding/regions</c>, <c>…/shards</c>,
+/// <c>…/stats</c>, <c>…/locate</c>; <c>GET …/nodes</c>, <c>…/nodes/{node}</c>, <c>…/nodes/{node}/actors</c>, <c>…/nodes/{node}/log</c>,
+/// <c>POST …/nodes/{node}/drain</c>; <c>GET …/environments</c>, <c>DELETE …/environments/{id}</c>; <c>GET …/loads</c>.
+/// A node is named by its id, by its address, or by the <c>host:port</c> of it; <c>self</c> is the one that is asked.
 /// </summary>
 public static class NodeApi
 {
@@ -17,6 +22,55 @@ public static class NodeApi
 
     /// <summary>In Prometheus's text format, where its scrapers look.</summary>
     public const string Metrics = "/metrics";
+
+    /// <summary>The cluster's members.</summary>
+    public const string Cluster = "/hearth/v1/cluster";
+
+    /// <summary>The cluster as the asked node sees it.</summary>
+    public const string ClusterStatus = "/hearth/v1/cluster/status";
+
+    /// <summary>Membership events as they come, until the caller goes.</summary>
+    public const string ClusterEvents = "/hearth/v1/cluster/events";
+
+    /// <summary><c>?address=ADDRESS</c>; without one the asked node leaves.</summary>
+    public const string ClusterLeave = "/hearth/v1/cluster/leave";
+
+    /// <summary><c>?address=ADDRESS</c>.</summary>
+    public const string ClusterDown = "/hearth/v1/cluster/down";
+
+    public const string ShardRegions = "/hearth/v1/sharding/regions";
+
+    /// <summary><c>?region=NAME</c> for the shards of one region.</summary>
+    public const string Shards = "/hearth/v1/sharding/shards";
+
+    public const string ShardingStatistics = "/hearth/v1/sharding/stats";
+
+    /// <summary><c>?function=NAME</c>.</summary>
+    public const string LocateFunction = "/hearth/v1/sharding/locate";
+
+    public const string Nodes = "/hearth/v1/nodes";
+
+    /// <summary>Every node's execution environments; <c>?node=NODE</c> and <c>?function=NAME</c> for some of them.</summary>
+    public const string AllEnvironments = "/hearth/v1/environments";
+
+    /// <summary>What functions keep busy, on all nodes together.</summary>
+    public const string FunctionLoads = "/hearth/v1/loads";
+
+    /// <summary>The asked node, where one is named.</summary>
+    public const string Self = "self";
+
+    /// <summary>One execution environment, wherever it is.</summary>
+    public static string Environment(string environmentId) => $"{AllEnvironments}/{environmentId}";
+
+    public static string Node(string node) => $"{Nodes}/{node}";
+
+    public static string DrainNode(string node) => $"{Nodes}/{node}/drain";
+
+    /// <summary><c>?depth=N</c>, 1 to 10.</summary>
+    public static string Actors(string node) => $"{Nodes}/{node}/actors";
+
+    /// <summary><c>?level=LEVEL</c> for lines of at least that level; goes on until the caller goes.</summary>
+    public static string NodeLog(string node) => $"{Nodes}/{node}/log";
 
     public static string Environments(string functionName) => $"/hearth/v1/functions/{functionName}/environments";
 

@@ -9,9 +9,13 @@ internal sealed class FunctionNames(Partition partition)
     public Partition Partition => partition;
 
     /// <summary>For operations on the function itself, or on a version of it.</summary>
-    public (FunctionReference? Reference, RequestError? Error) Resolve(HttpContext context)
+    public (FunctionReference? Reference, RequestError? Error) Resolve(HttpContext context) => Resolve(
+        Uri.UnescapeDataString((string)context.Request.RouteValues["name"]!),
+        context.Request.Query["Qualifier"].ToString() is { Length: > 0 } given ? given : null);
+
+    /// <param name="qualifier">Given beside the name; null where none is.</param>
+    public (FunctionReference? Reference, RequestError? Error) Resolve(string text, string? qualifier = null)
     {
-        var text = Uri.UnescapeDataString((string)context.Request.RouteValues["name"]!);
         if (!FunctionReference.TryParse(text, out var reference))
             return (null, BadName(text));
         if (reference.Region is { } region && region != partition.Region)
@@ -19,7 +23,6 @@ internal sealed class FunctionNames(Partition partition)
         if (reference.AccountId is { } account && account != partition.AccountId)
             return (null, new RequestError(ErrorCode.AccessDenied, $"Account {account} is not served here; this node answers for {partition.AccountId}."));
 
-        var qualifier = context.Request.Query["Qualifier"].ToString() is { Length: > 0 } given ? given : null;
         if (qualifier is not null && reference.Qualifier is not null && qualifier != reference.Qualifier)
             return (null, RequestError.InvalidParameter("The derived qualifier from the function name does not match the specified qualifier."));
 

@@ -30,6 +30,7 @@ internal static class NodeActors
                 .WithRemoting("127.0.0.1", 0)
                 .WithClustering()
                 .WithWorkerAndFunctions(options, provider)
+                .WithInspection(provider)
                 .AddStartup((system, registry) =>
                 {
                     system.ActorOf(Props.Create(() => new StrayMessages(() => registry.Get<FunctionActor>())), "stray-messages");

@@ -98,6 +98,8 @@ internal static class NodeServices
             .AddSingleton<InvokeApi>()
             .AddSingleton<InvokeStreamApi>()
             .AddSingleton<EgressApi>()
+            .AddSingleton<ClusterApi>()
+            .AddSingleton<NodesApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
                 provider, DescribeBlanks(provider), NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
@@ -120,6 +122,8 @@ internal static class NodeServices
         app.Services.GetRequiredService<AccountApi>().Map(app);
         app.Services.GetRequiredService<InspectionApi>().Map(app);
         app.Services.GetRequiredService<EgressApi>().Map(app);
+        app.Services.GetRequiredService<ClusterApi>().Map(app);
+        app.Services.GetRequiredService<NodesApi>().Map(app);
         app.MapMetrics();
         app.MapFallback(OtherOperations.AnswerAsync);
     }

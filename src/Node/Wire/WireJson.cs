@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
+using Hearth.Contracts.Inspection;
 using Hearth.Node.Functions;
 
 namespace Hearth.Node.Wire;
@@ -40,6 +41,24 @@ namespace Hearth.Node.Wire;
 [JsonSerializable(typeof(EnvironmentEnded))]
 [JsonSerializable(typeof(EnvironmentsReported))]
 [JsonSerializable(typeof(PackagePrepared))]
+[JsonSerializable(typeof(DescribeNode))]
+[JsonSerializable(typeof(ListNodeEnvironments))]
+[JsonSerializable(typeof(KillEnvironment))]
+[JsonSerializable(typeof(ListFunctionLoads))]
+[JsonSerializable(typeof(ListShards))]
+[JsonSerializable(typeof(DescribeSharding))]
+[JsonSerializable(typeof(ListActors))]
+[JsonSerializable(typeof(ReadNodeLog))]
+[JsonSerializable(typeof(DrainNode))]
+[JsonSerializable(typeof(NodeDescribed))]
+[JsonSerializable(typeof(NodeEnvironmentsListed))]
+[JsonSerializable(typeof(EnvironmentKillAnswered))]
+[JsonSerializable(typeof(FunctionLoadsListed))]
+[JsonSerializable(typeof(ShardsListed))]
+[JsonSerializable(typeof(ShardingDescribed))]
+[JsonSerializable(typeof(ActorsListed))]
+[JsonSerializable(typeof(NodeLogRead))]
+[JsonSerializable(typeof(NodeDraining))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
 /// <summary>An error code travels by its name and comes back as the catalogue's own entry.</summary>

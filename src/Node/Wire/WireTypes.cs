@@ -44,6 +44,26 @@ internal static class WireTypes
         new("er:ended", WireJson.Default.EnvironmentEnded),
         new("er:reported", WireJson.Default.EnvironmentsReported),
         new("er:prepared", WireJson.Default.PackagePrepared),
+
+        // To a node's inspection actor, and what it answers.
+        new("ii:node", WireJson.Default.DescribeNode),
+        new("ii:environments", WireJson.Default.ListNodeEnvironments),
+        new("ii:kill", WireJson.Default.KillEnvironment),
+        new("ii:loads", WireJson.Default.ListFunctionLoads),
+        new("ii:shards", WireJson.Default.ListShards),
+        new("ii:sharding", WireJson.Default.DescribeSharding),
+        new("ii:actors", WireJson.Default.ListActors),
+        new("ii:log", WireJson.Default.ReadNodeLog),
+        new("ii:drain", WireJson.Default.DrainNode),
+        new("ir:node", WireJson.Default.NodeDescribed),
+        new("ir:environments", WireJson.Default.NodeEnvironmentsListed),
+        new("ir:kill", WireJson.Default.EnvironmentKillAnswered),
+        new("ir:loads", WireJson.Default.FunctionLoadsListed),
+        new("ir:shards", WireJson.Default.ShardsListed),
+        new("ir:sharding", WireJson.Default.ShardingDescribed),
+        new("ir:actors", WireJson.Default.ActorsListed),
+        new("ir:log", WireJson.Default.NodeLogRead),
+        new("ir:drain", WireJson.Default.NodeDraining),
     ];
 
     public static FrozenDictionary<Type, WireType> ByType { get; } = Table.ToFrozenDictionary(entry => entry.Json.Type);

@@ -17,6 +17,9 @@ internal static class EndReason
     /// <summary>The runtime process ended by itself while nobody waited for it.</summary>
     public const string Exited = "exited";
 
+    /// <summary>An operator ended it.</summary>
+    public const string Killed = "killed";
+
     /// <summary>The node stops.</summary>
     public const string Shutdown = "shutdown";
 

@@ -10,9 +10,9 @@ namespace Hearth.Node.Workers;
 /// <summary>
 /// Hosts this node's execution environments.
 /// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment; the <see cref="BlankActor"/>.
-/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Drain; for its BlankActor Expect and
-///           Describe.
-/// Emits:    PackagePrepared, EnvironmentsReported, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
+/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Describe, Kill, Drain; for its
+///           BlankActor Expect and its Describe.
+/// Emits:    PackagePrepared, EnvironmentsReported, Described, KillAnswered, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
 /// Promises: never more memory than the budget; EnvironmentEnded for every environment it was told to start.
 /// Stops:    with the node.
 /// </summary>
@@ -58,6 +58,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             else
                 _blanks.Forward(describe);
         });
+        Receive<Describe>(_ => Sender.Tell(new Described(_members.Count, _budget.ReservedMib, _budget.TotalMib, _waiting.Count, _drainer is not null)));
+        Receive<Kill>(OnKill);
         Receive<Drain>(_ => OnDrain());
         Receive<BlankActor.Drained>(_ =>
         {
@@ -157,6 +159,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             member.Sandbox.Tell(new SandboxActor.End(FinishFirst: true, EndReason.Of(stop.Reason)));
     }
 
+    private void OnKill(Kill kill)
+    {
+        var found = _members.TryGetValue(kill.EnvironmentId, out var member);
+        member?.Sandbox.Tell(new SandboxActor.End(FinishFirst: false, EndReason.Killed));
+        Sender.Tell(new KillAnswered(found));
+    }
+
     private void OnRemoved(EnvironmentId environmentId)
     {
         if (!_members.Remove(environmentId, out var member))
@@ -229,6 +238,24 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (_members.Count == 0 && _blanksDrained)
             _drainer?.Tell(Drained.Instance);
     }
+
+    /// <summary>Reply: <see cref="Described"/>.</summary>
+    public sealed class Describe
+    {
+        public static readonly Describe Instance = new();
+    }
+
+    /// <param name="Waiting">Starts that wait for memory.</param>
+    public sealed record Described(int Environments, long ReservedMib, long TotalMib, int Waiting, bool Draining)
+    {
+        /// <summary>Of a node without a worker.</summary>
+        public static readonly Described Nothing = new(0, 0, 0, 0, Draining: false);
+    }
+
+    /// <summary>Ends an environment at once: an invocation that the function has fails. Reply: <see cref="KillAnswered"/>.</summary>
+    public sealed record Kill(EnvironmentId EnvironmentId);
+
+    public sealed record KillAnswered(bool Found);
 
     /// <summary>Ends every environment and starts no more. Reply: <see cref="Drained"/> once none is left.</summary>
     public sealed class Drain

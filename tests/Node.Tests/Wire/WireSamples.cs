@@ -3,6 +3,7 @@ using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
+using Hearth.Contracts.Inspection;
 using Hearth.Node.Functions;
 using static Hearth.Node.Tests.Support.Samples;
 
@@ -17,6 +18,8 @@ internal static class WireSamples
 
     private static readonly FunctionRecord Record = new(
         Full, OtherCode, "r4", Time.AddMinutes(1), FunctionState.Active, LastUpdateStatus.Failed, "no disk", new Deployment("r2", Settings, Code));
+
+    private const string Address = "akka.tcp://hearth@10.0.0.5:9071";
 
     private static readonly CodeReference Image = new(new string('a', 64), 0, "registry.test/app:v1");
 
@@ -81,6 +84,28 @@ internal static class WireSamples
         new CreateFunction("hello", OfImage, Image),
         new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(ImageConfig: new ImageConfig()), null),
         new FunctionDescribed(Record.Describe("hello", Partition.Default), "registry.test/app:v1"),
+        new DescribeNode(),
+        new NodeDescribed(new NodeDescription("n1", Address, ["control", "worker"], "Up", "0.1.0", Time, Time.AddSeconds(1), 3, 384, 1_024, 2, 1, true)),
+        new NodeDescribed(new NodeDescription("n1", Address, [], "Joining", "0.1.0", Time, null, 0, 0, 0, 0, 0, false)),
+        new ListNodeEnvironments(),
+        new ListNodeEnvironments("hello", "e1"),
+        new NodeEnvironmentsListed([new NodeEnvironment("e1", "hello", "n1", "Invoking", 128, Time, Time, "r1", "blank-1"), new NodeEnvironment("e2", "hello", "n1", "Idle", 128, Time, Time)], true),
+        new KillEnvironment("e1"),
+        new EnvironmentKillAnswered("e1", "n1", true),
+        new ListFunctionLoads(),
+        new FunctionLoadsListed([new FunctionLoad("hello", 1, 3, 1, 384)]),
+        new ListShards(),
+        new ListShards("function", "hello"),
+        new ShardsListed([new ShardDescription("function", "23", Address, 2)], ["function/7"], "23"),
+        new ShardsListed([], []),
+        new DescribeSharding(),
+        new ShardingDescribed([new RegionDescription("function", [Address])], [new RegionStatistics("function", Address, 3, 5, ["7"])]),
+        new ListActors(4),
+        new ActorsListed(new ListActorsResponse("n1", Address, [new ActorLine(0, "/", 2), new ActorLine(1, "user", 0)], 3)),
+        new ReadNodeLog(7, "Warning"),
+        new NodeLogRead([new NodeLogLine(Time, "n1", "Warning", "source", "message")], 8),
+        new DrainNode(),
+        new NodeDraining("n1", Address),
     ];
 
     public static IEnumerable<object> All => Persisted.Select(persisted => persisted.Value).Concat(Sent);

@@ -43,7 +43,7 @@ public sealed class WireTests : IDisposable
     public void Every_event_every_message_to_a_function_and_every_message_beside_them_is_a_wire_type()
     {
         var messages = typeof(IFunctionMessage).Assembly.GetExportedTypes()
-            .Where(type => type.Namespace is "Hearth.Contracts.Functions" or "Hearth.Contracts.Environments" && type is { IsClass: true, IsAbstract: false });
+            .Where(type => type.Namespace is "Hearth.Contracts.Functions" or "Hearth.Contracts.Environments" or "Hearth.Contracts.Inspection" && type is { IsClass: true, IsAbstract: false });
         var events = typeof(IFunctionEvent).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IFunctionEvent)) && type.IsClass);
         Assert.Empty(messages.Except(Parts).Concat(events).Except(WireTypes.ByType.Keys).Select(type => type.Name));
     }

@@ -14,10 +14,12 @@ internal sealed class CommandHost(Terminal terminal)
 
     public int RefuseArguments(ParseResult parsed)
     {
-        if (parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens.Count > 0)
+        var command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0)
         {
-            var close = Suggestions.Among(root.Subcommands.Select(command => command.Name), parsed.UnmatchedTokens[0]);
-            terminal.Error.Fail($"There is no command '{parsed.UnmatchedTokens[0]}'." + (close.Count > 0 ? $" Did you mean: {string.Join(", ", close)}?" : ""));
+            var close = Suggestions.Among(command.Subcommands.Select(one => one.Name), parsed.UnmatchedTokens[0]);
+            var name = command is RootCommand ? parsed.UnmatchedTokens[0] : $"{command.Name} {parsed.UnmatchedTokens[0]}";
+            terminal.Error.Fail($"There is no command '{name}'." + (close.Count > 0 ? $" Did you mean: {string.Join(", ", close)}?" : ""));
         }
         else
         {
@@ -73,13 +75,22 @@ internal sealed class CommandHost(Terminal terminal)
     private async Task<int> RefusedAsync(LambdaException refusal, ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         terminal.Error.Fail($"{refusal.Code.Name}: {refusal.Message}" + (refusal.Reason is null ? "" : $" ({refusal.Reason})"));
-        if (refusal.Code == ErrorCode.ResourceNotFound && parsed.GetResult(Globals.FunctionName) is not null)
+        if (refusal.Code == ErrorCode.ResourceNotFound && await CloseNamesAsync(parsed, session.Client, cancellationToken) is { Count: > 0 } close)
+            terminal.Error.Say($"Did you mean: {string.Join(", ", close)}?");
+        return ExitCode.Refused;
+    }
+
+    /// <summary>For the first name of the command line that does not exist.</summary>
+    private async Task<IReadOnlyList<string>> CloseNamesAsync(ParseResult parsed, HearthClient client, CancellationToken cancellationToken)
+    {
+        foreach (var (symbol, kind) in Globals.Named)
         {
-            var close = await Suggestions.ForAsync(session.Client, parsed.GetRequiredValue(Globals.FunctionName), cancellationToken);
-            if (close.Count > 0) terminal.Error.Say($"Did you mean: {string.Join(", ", close)}?");
+            if (parsed.GetResult(symbol) is not { Tokens: [var given, ..] }) continue;
+            var names = await KnownNames.AskAsync(client, kind, cancellationToken);
+            if (!names.Contains(given.Value)) return Suggestions.Among(names, given.Value);
         }
 
-        return ExitCode.Refused;
+        return [];
     }
 
     /// <summary>Says what failed; null for what is a bug and should end with its stack.</summary>

@@ -15,6 +15,21 @@ namespace Hearth.CommandLine.Hosting;
 [JsonSerializable(typeof(IReadOnlyList<FunctionConfiguration>))]
 [JsonSerializable(typeof(ListRuntimesResponse))]
 [JsonSerializable(typeof(ListEgressResponse))]
+[JsonSerializable(typeof(ShowClusterResponse))]
+[JsonSerializable(typeof(ClusterStatusResponse))]
+[JsonSerializable(typeof(ClusterChangeResponse))]
+[JsonSerializable(typeof(ListRegionsResponse))]
+[JsonSerializable(typeof(ListShardsResponse))]
+[JsonSerializable(typeof(ShardingStatisticsResponse))]
+[JsonSerializable(typeof(FunctionLocation))]
+[JsonSerializable(typeof(ListNodesResponse))]
+[JsonSerializable(typeof(NodeDescription))]
+[JsonSerializable(typeof(DrainNodeResponse))]
+[JsonSerializable(typeof(ListNodeEnvironmentsResponse))]
+[JsonSerializable(typeof(KillEnvironmentResponse))]
+[JsonSerializable(typeof(ListFunctionLoadsResponse))]
+[JsonSerializable(typeof(ListActorsResponse))]
+[JsonSerializable(typeof(IReadOnlyList<MemberDescription>))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     public static CommandJson Indented { get; } = new(new JsonSerializerOptions

@@ -24,6 +24,26 @@ internal sealed class Session(Terminal terminal, HearthClient client, bool json)
     /// <summary>Says something to the person beside the result.</summary>
     public void Note(string text) => terminal.Error.Say(text);
 
+    /// <summary>Says which nodes a look at all of them went without.</summary>
+    public void NoteUnanswered(IReadOnlyList<string> addresses)
+    {
+        if (addresses.Count > 0) terminal.Error.Warn($"did not answer: {string.Join(", ", addresses)}");
+    }
+
+    /// <summary>Prints an answer that goes on: as JSON a line an item, so that a pipe can read while it does.</summary>
+    public void WriteLine<T>(T item, JsonTypeInfo<T> type, Func<T, (DateTimeOffset Time, string Text)> print)
+    {
+        if (json)
+        {
+            Out.Say(JsonSerializer.Serialize(item, type));
+            return;
+        }
+
+        var (time, text) = print(item);
+        Out.Markup($"[grey]{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}[/]");
+        Out.Say($"  {text}");
+    }
+
     /// <summary>Runs work that takes a while; on a terminal a spinner shows the step that the work names.</summary>
     public Task<T> WithProgressAsync<T>(string firstStep, Func<Action<string>, Task<T>> work)
     {

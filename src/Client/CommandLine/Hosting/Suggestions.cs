@@ -1,32 +1,9 @@
-using Hearth.Client;
-
 namespace Hearth.CommandLine.Hosting;
 
-/// <summary>Names of functions that are close to one that does not exist.</summary>
+/// <summary>Names that are close to one that does not exist.</summary>
 internal static class Suggestions
 {
-    private const int MostNames = 2_000;
     private const int MostSuggestions = 3;
-
-    /// <summary>Empty where nothing is close, or the list cannot be had: a suggestion must not hide the error it follows.</summary>
-    public static async Task<IReadOnlyList<string>> ForAsync(HearthClient client, string name, CancellationToken cancellationToken)
-    {
-        List<string> names = [];
-        try
-        {
-            await foreach (var function in client.ListFunctionsAsync(cancellationToken))
-            {
-                names.Add(function.FunctionName);
-                if (names.Count == MostNames) break;
-            }
-        }
-        catch (HearthException)
-        {
-            return [];
-        }
-
-        return Among(names, name);
-    }
 
     public static IReadOnlyList<string> Among(IEnumerable<string> names, string name) =>
     [

@@ -1,21 +1,21 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Hearth.Contracts.Api;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Hearth.Client.Http;
 
-/// <summary>Reads newline-delimited JSON log lines as they arrive.</summary>
-internal static class LogReader
+/// <summary>Reads newline-delimited JSON as it arrives.</summary>
+internal static class LineReader
 {
     /// <exception cref="HearthUnreachableException">The stream broke off.</exception>
-    public static async IAsyncEnumerable<LogLine> ReadAsync(
-        HttpResponseMessage response, Uri endpoint, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<T> ReadAsync<T>(
+        HttpResponseMessage response, Uri endpoint, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await NextAsync(reader, endpoint, cancellationToken) is { } text)
         {
             // A blank line is a sign of life from a node that has nothing to say.
-            if (text.Length > 0 && Parse(text) is { } line) yield return line;
+            if (text.Length > 0 && JsonSerializer.Deserialize(text, type) is { } line) yield return line;
         }
     }
 
@@ -30,6 +30,4 @@ internal static class LogReader
             throw Unreachable.From(failure, endpoint);
         }
     }
-
-    private static LogLine? Parse(string text) => JsonSerializer.Deserialize(text, ApiJson.Relaxed.LogLine);
 }
