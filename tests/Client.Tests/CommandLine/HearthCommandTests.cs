@@ -11,12 +11,12 @@ public sealed class HearthCommandTests : CommandLineTests
     {
         var run = await RunAsync("--help");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        foreach (var text in (string[])["deploy", "invoke", "list", "show", "logs", "delete", "runtimes", "no node could be reached", "130"])
+        foreach (var text in (string[])["deploy", "invoke", "list", "show", "logs", "delete", "runtimes", "cluster", "cluster-sharding", "node", "function", "environment", "actor", "no node could be reached", "130"])
             Assert.Contains(text, run.Out, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("There is no command 'lst'. Did you mean: list?", "lst")]
+    [InlineData("There is no command 'lst'. Did you mean: list", "lst")]
     [InlineData("There is no command 'frobnicate'.\n", "frobnicate")]
     [InlineData("See: hearth list --help", "list", "--frob")]
     [InlineData("'NAME' missing", "invoke")]
@@ -41,6 +41,9 @@ public sealed class HearthCommandTests : CommandLineTests
     [InlineData("list")]
     [InlineData("runtimes")]
     [InlineData("egress")]
+    [InlineData("cluster", "show")]
+    [InlineData("cluster", "tail")]
+    [InlineData("node", "list")]
     [InlineData("show", "hello")]
     [InlineData("logs", "hello")]
     [InlineData("invoke", "hello")]

@@ -71,17 +71,4 @@ public sealed class LogsCommandTests : CommandLineTests
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"--since '{age}' is no age such as", run.Error, StringComparison.Ordinal);
     }
-
-    private async Task<int> RunIntoAsync(LineWaiter output, string[] args, CancellationToken cancellationToken)
-    {
-        using var stdin = new MemoryStream();
-        var terminal = new Hearth.CommandLine.Hosting.Terminal(
-            Hearth.CommandLine.Hosting.Terminal.Over(output, isTerminal: false),
-            Stream.Null,
-            Hearth.CommandLine.Hosting.Terminal.Over(TextWriter.Null, isTerminal: false),
-            stdin,
-            CanAsk: false,
-            new TestClock());
-        return await Hearth.CommandLine.HearthCommand.RunAsync([.. args, "--endpoint", Node.Endpoint.ToString()], terminal, cancellationToken);
-    }
 }

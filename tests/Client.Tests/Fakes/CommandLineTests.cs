@@ -33,4 +33,13 @@ public abstract class CommandLineTests : NodeTests, IDisposable
         var code = await HearthCommand.RunAsync([.. args, "--endpoint", endpoint.ToString()], terminal, cancellationToken);
         return new CommandRun(code, output + System.Text.Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());
     }
+
+    /// <summary>Runs a command whose lines a test waits for.</summary>
+    protected async Task<int> RunIntoAsync(LineWaiter output, string[] args, CancellationToken cancellationToken)
+    {
+        using var stdin = new MemoryStream();
+        var terminal = new Terminal(
+            Terminal.Over(output, isTerminal: false), Stream.Null, Terminal.Over(TextWriter.Null, isTerminal: false), stdin, CanAsk: false, new TestClock());
+        return await HearthCommand.RunAsync([.. args, "--endpoint", Node.Endpoint.ToString()], terminal, cancellationToken);
+    }
 }

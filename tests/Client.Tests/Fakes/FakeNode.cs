@@ -26,6 +26,8 @@ public sealed class FakeNode : IAsyncDisposable
 
     public FakeFunctions Functions { get; } = new();
 
+    public FakeCluster Cluster { get; } = new();
+
     public ConcurrentQueue<SeenRequest> Seen { get; } = new();
 
     public List<RuntimeDescription> Runtimes { get; } =
@@ -50,6 +52,7 @@ public sealed class FakeNode : IAsyncDisposable
         var node = new FakeNode(app);
         app.Use(node.RecordAsync);
         FakeRoutes.Map(app, node);
+        node.Cluster.Map(app);
         await app.StartAsync();
         return node;
     }

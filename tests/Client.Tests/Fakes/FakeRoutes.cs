@@ -144,14 +144,14 @@ internal static class FakeRoutes
     private static IResult Found(string name, FakeNode node, Func<FunctionConfiguration, IResult> answer) =>
         node.Functions.Read(name) is { } function ? answer(function) : NotFound(name);
 
-    private static RefusedResult NotFound(string name) => Refuse(RequestError.FunctionNotFound(Partition.Default.FunctionArn(name)));
+    private static IResult NotFound(string name) => Refuse(RequestError.FunctionNotFound(Partition.Default.FunctionArn(name)));
 
     private static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type) => await JsonSerializer.DeserializeAsync(request.Body, type);
 
     private static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = 200) =>
         Results.Text(JsonSerializer.Serialize(value, type), "application/json", statusCode: status);
 
-    private static RefusedResult Refuse(RequestError error) => new(error);
+    public static IResult Refuse(RequestError error) => new RefusedResult(error);
 
     private sealed class RefusedResult(RequestError error) : IResult
     {

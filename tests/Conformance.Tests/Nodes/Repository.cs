@@ -12,6 +12,9 @@ internal static class Repository
     /// <summary>The node of these tests' own build configuration.</summary>
     public static string Node { get; } = Path.Combine(Root, "src", "Node", "bin", Configuration(), "net10.0", "hearth-node");
 
+    /// <summary><c>hearth</c>, of these tests' own build configuration.</summary>
+    public static string CommandLine { get; } = Path.Combine(Root, "src", "Client", "CommandLine", "bin", Configuration(), "net10.0", "hearth");
+
     /// <summary>A package under tests/DotNetFunctions, of these tests' own build configuration.</summary>
     public static string DotNetFunction(string project) => Path.Combine(Root, "tests", "DotNetFunctions", project, "bin", Configuration(), "net10.0");
 

@@ -24,6 +24,31 @@ public class WorkerActorTests : WorkerRig
     }
 
     [Fact]
+    public async Task A_kill_ends_an_environment_while_its_function_runs()
+    {
+        var lease = Start(1);
+        var outcome = InvokeAsync(lease);
+        var environment = await EnvironmentAsync(lease);
+        await Eventually.Result(environment.NextAsync(default));
+        Worker.Tell(new WorkerActor.Kill(lease.EnvironmentId), TestActor);
+        Assert.True(ExpectMsg<WorkerActor.KillAnswered>().Found);
+        Assert.Equal(OutcomeKind.FunctionFailed, (await Eventually.Result(outcome)).Kind);
+        ExpectEnded(lease);
+
+        Worker.Tell(new WorkerActor.Kill(lease.EnvironmentId), TestActor);
+        Assert.False(ExpectMsg<WorkerActor.KillAnswered>().Found);
+    }
+
+    [Fact]
+    public async Task A_worker_tells_what_it_has()
+    {
+        var lease = Start(1);
+        await IdleAsync(lease);
+        Worker.Tell(WorkerActor.Describe.Instance, TestActor);
+        Assert.Equal(new WorkerActor.Described(1, 256, 1_024, 0, Draining: false), ExpectMsg<WorkerActor.Described>());
+    }
+
+    [Fact]
     public async Task An_invocation_that_is_faster_than_its_environments_start_waits_for_it()
     {
         var lease = Samples.Lease(Samples.Environment(1), "r1");
