@@ -32,11 +32,12 @@ internal static class HearthCommand
             EnvironmentCommand.Create(host),
             ActorCommand.Create(host),
             LogCommand.Create(host),
+            ShellCommand.Create(host),
             host.Globals.Endpoint,
             host.Globals.Json,
         };
         // Without response files: a payload may begin with '@'.
-        var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = root.Parse(args.Count == 0 ? [terminal.ReadKey is null ? "--help" : ShellCommand.Name] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction) return host.RefuseArguments(parsed);
 
         var invocation = new InvocationConfiguration
@@ -45,6 +46,8 @@ internal static class HearthCommand
             Error = terminal.Error.Profile.Out.Writer,
             EnableDefaultExceptionHandler = false,
         };
+        // Ctrl-C ends what the shell carries out, and not the shell.
+        if (parsed.CommandResult.Command.Name == ShellCommand.Name) invocation.ProcessTerminationTimeout = null;
         return await parsed.InvokeAsync(invocation, cancellationToken);
     }
 }

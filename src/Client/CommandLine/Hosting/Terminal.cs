@@ -10,6 +10,9 @@ namespace Hearth.CommandLine.Hosting;
 /// <param name="CanAsk">Whether a person is there to answer a question.</param>
 internal sealed record Terminal(IAnsiConsole Out, Stream Output, IAnsiConsole Error, Stream Input, bool CanAsk, TimeProvider Clock)
 {
+    /// <summary>Waits for a key, Ctrl-C among them; null where no person types.</summary>
+    public Func<ConsoleKeyInfo>? ReadKey { get; init; }
+
     // Spectre wraps and crops at the width; output that a program reads must not be.
     private const int PipeWidth = 100_000;
 
@@ -22,7 +25,24 @@ internal sealed record Terminal(IAnsiConsole Out, Stream Output, IAnsiConsole Er
             Over(Console.Error, !Console.IsErrorRedirected),
             Console.OpenStandardInput(),
             !Console.IsInputRedirected && !Console.IsErrorRedirected,
-            TimeProvider.System);
+            TimeProvider.System)
+        {
+            ReadKey = Console.IsInputRedirected || Console.IsOutputRedirected ? null : ReadConsoleKey,
+        };
+    }
+
+    // While a command runs, Ctrl-C is a signal as ever.
+    private static ConsoleKeyInfo ReadConsoleKey()
+    {
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return Console.ReadKey(intercept: true);
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
     }
 
     /// <summary>A console over a writer: with colours and progress only where it is a terminal.</summary>
