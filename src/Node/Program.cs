@@ -42,7 +42,7 @@ try
         .AddNodeLogs(options)
         .AddNodeStorage(database)
         .AddNodeActors(options)
-        .AddNodeInspection()
+        .AddNodeInspection(NodeIdentity.Local)
         .AddNodeLifetime();
 
     var app = builder.Build();

@@ -9,9 +9,10 @@ namespace Hearth.Node.Hosting;
 /// <summary>What makes a node, and the cluster, visible to an operator.</summary>
 internal static class NodeInspection
 {
-    public static IServiceCollection AddNodeInspection(this IServiceCollection services) => services
+    /// <param name="nodeId">What leases call this node.</param>
+    public static IServiceCollection AddNodeInspection(this IServiceCollection services, string nodeId) => services
         .AddSingleton(new RecentItems<ClusterEventLine>(InspectionContext.MaxEvents))
-        .AddSingleton(provider => new NodeLog(provider.GetRequiredService<TimeProvider>(), NodeIdentity.Local))
+        .AddSingleton(provider => new NodeLog(provider.GetRequiredService<TimeProvider>(), nodeId))
         .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<NodeLog>())
         // The console has the actors' warnings alone.
         .AddLogging(logging => logging.AddFilter<NodeLog>("Akka", LogLevel.Information))
@@ -21,11 +22,12 @@ internal static class NodeInspection
     public static AkkaConfigurationBuilder WithInspection(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
         akka.WithActors((system, registry) =>
         {
+            var log = provider.GetRequiredService<NodeLog>();
             var context = new InspectionContext(
-                NodeIdentity.Local,
+                log.NodeId,
                 registry.TryGet<WorkerActor>(out var worker) ? worker : null,
                 provider.GetRequiredService<EnvironmentTable>(),
-                provider.GetRequiredService<NodeLog>(),
+                log,
                 provider.GetRequiredService<RecentItems<ClusterEventLine>>(),
                 StopOf(provider.GetRequiredService<IHostApplicationLifetime>()),
                 provider.GetRequiredService<TimeProvider>());

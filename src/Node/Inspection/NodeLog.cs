@@ -12,6 +12,8 @@ internal sealed partial class NodeLog(TimeProvider time, string nodeId) : ILogge
 
     private readonly RecentItems<(LogLevel Level, NodeLogLine Line)> _lines = new(MaxLines);
 
+    public string NodeId => nodeId;
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     /// <summary>The lines after that one, oldest first; for the first time, the newest. At most <see cref="ReadNodeLog.PageSize"/>.</summary>

@@ -53,8 +53,8 @@ public sealed class ShellCommandTests : CommandLineTests
     public async Task Words_options_and_names_are_completed()
     {
         Deploy("hello", "help-desk");
-        var (_, screen) = await TypeAsync("function show hell<Tab><^U>node show t<Tab><^U>actor tree --no<Tab>o<Tab><^U>function show hel<Tab><Tab><^U>cluster t<Tab><^U><^D>");
-        foreach (var text in (string[])["function show hello ", "node show two ", "actor tree --node one ", "hello  help-desk", "cluster tail "])
+        var (_, screen) = await TypeAsync("function show hell<Tab><^U>node show t<Tab><^U>actor tree --no<Tab>o<Tab><^U>function show hel<Tab><Tab><^U>cluster t<Tab><^U>cluster<Tab><^U>environment list --fun<Tab>hello<Tab><^U><^D>");
+        foreach (var text in (string[])["function show hello ", "node show two ", "actor tree --node one ", "hello  help-desk", "cluster tail ", "cluster  cluster-sharding", "environment list --function hello "])
             Assert.Contains(text, screen, StringComparison.Ordinal);
     }
 

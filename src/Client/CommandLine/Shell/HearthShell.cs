@@ -85,10 +85,12 @@ internal sealed class HearthShell(Terminal terminal, RootCommand root, KnownName
     {
         // On the thread of the keys. The names of an earlier moment will do; for the first ones it is worth waiting a little.
         _first?.Wait(FirstNames);
-        var word = line[(line.LastIndexOf(' ') + 1)..];
+        // Without its last word, which may be a command already and the beginning of another.
+        var before = line[..(line.LastIndexOf(' ') + 1)];
+        var word = line[before.Length..];
         return
         [
-            .. root.Parse(line).GetCompletions(line.Length).Select(item => item.Label)
+            .. root.Parse(before).GetCompletions(before.Length).Select(item => item.Label)
                 .Where(label => label.StartsWith('-') == word.StartsWith('-') && label is not ("-?" or "/?" or "/h"))
                 .Where(label => label != ShellCommandName),
         ];
