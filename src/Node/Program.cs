@@ -1,3 +1,4 @@
+using Hearth.Node.DataChannel;
 using Hearth.Node.Hosting;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Storage;
@@ -10,8 +11,9 @@ if (options is null)
 try
 {
     using var directory = DataDirectoryLock.Take(options.DataDirectory);
+    using var certificates = options.Cluster is { } cluster ? NodeCertificates.Load(cluster.CertificatesDirectory, TimeProvider.System) : null;
     using Database database = options.Postgres is { } connection
-        ? PostgresDatabase.At(connection)
+        ? PostgresDatabase.At(connection, shared: options.Cluster is not null)
         : new SqliteDatabase(Path.Combine(options.DataDirectory, "hearth.db"));
     var builder = WebApplication.CreateSlimBuilder();
     builder.WebHost.ConfigureKestrel(kestrel =>
@@ -29,6 +31,9 @@ try
 
     using var startLog = LoggerFactory.Create(logging => logging.ConfigureNodeLogging());
     await database.StartAsync(startLog.CreateLogger<Database>());
+    var identity = certificates is not null && database is PostgresDatabase shared ? await ClusterIdentity.ReadAsync(shared, options.Partition, TimeProvider.System) : null;
+    if (certificates is not null)
+        await SeedCheck.AssertTrustAsync(options.Cluster!, certificates);
     var runtimes = await RuntimeCatalog.LoadAsync(
         options.RuntimesDirectory, new RuntimeCatalogSettings { Logger = startLog.CreateLogger<RuntimeCatalog>() }, CancellationToken.None);
     builder.Services
@@ -36,20 +41,21 @@ try
         .AddNodeMetrics()
         .AddGateway(options)
         .AddFunctions()
+        .AddNodeCluster(options, certificates)
         .AddNodeWorker(options, runtimes)
         .AddRuntimeApi()
         .AddNodePackages(options)
         .AddNodeLogs(options)
         .AddNodeStorage(database)
-        .AddNodeActors(options)
-        .AddNodeInspection(NodeIdentity.Local)
+        .AddNodeActors(options, identity)
+        .AddNodeInspection(NodeIdentity.Of(options))
         .AddNodeLifetime();
 
     var app = builder.Build();
-    app.MapGateway();
+    app.MapGateway(options);
     app.AnnounceStart(options);
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (Exception failure) when (failure is StorageException or InvalidOperationException or IOException)
 {

@@ -10,16 +10,18 @@ public sealed class FolderTests
 
     private static readonly Dictionary<string, string[]> MayName = new()
     {
-        ["Gateway"] = ["Functions", "Inspection", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
+        ["Gateway"] = ["Functions", "Membership", "DataChannel", "Inspection", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
         ["Inspection"] = ["Functions", "Workers"],
-        ["Functions"] = ["Pools", "Workers", "Storage"],
+        ["Functions"] = ["Pools", "Membership", "Workers", "Storage"],
+        ["Membership"] = [],
+        ["DataChannel"] = ["Workers", "Logs"],
         ["Workers"] = ["Packages", "Runtimes", "Logs"],
         ["RuntimeApi"] = ["Workers"],
         ["Pools"] = [],
         ["Packages"] = [],
         ["Runtimes"] = [],
         ["Logs"] = [],
-        ["Storage"] = [],
+        ["Storage"] = ["Packages"],
     };
 
     public static TheoryData<string> Folders => [.. MayName.Keys];
@@ -43,6 +45,7 @@ public sealed class FolderTests
     [InlineData("Storage")]
     [InlineData("Gateway")]
     [InlineData("RuntimeApi")]
+    [InlineData("DataChannel")]
     public void Only_folders_with_actors_name_Akka(string folder) => AssertNoDependency(TypesOf(folder), "Akka");
 
     [Fact]

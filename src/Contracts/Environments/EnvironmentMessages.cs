@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hearth.Contracts.Functions;
 
 namespace Hearth.Contracts.Environments;
@@ -43,6 +44,9 @@ public enum StopReason
 
     /// <summary>Whoever leased it found it unfit for another invocation.</summary>
     Unfit,
+
+    /// <summary>Its worker takes no more invocations, and is to leave.</summary>
+    Drained,
 }
 
 /// <summary>Tells a worker to end an environment; a running invocation is finished first.</summary>
@@ -54,7 +58,8 @@ public sealed record EnvironmentEnded(string FunctionName, EnvironmentId Environ
 /// <summary>Asks a worker which environments of a function it has. Reply: <see cref="EnvironmentsReported"/>.</summary>
 public sealed record ReportEnvironments(string FunctionName);
 
-public sealed record EnvironmentsReported(string FunctionName, IReadOnlyList<ReportedEnvironment> Environments);
+/// <param name="WorkerId">Who reports.</param>
+public sealed record EnvironmentsReported(string FunctionName, string WorkerId, IReadOnlyList<ReportedEnvironment> Environments);
 
 /// <param name="Deployment">See <see cref="EnvironmentSpec"/>.</param>
 /// <param name="Lease">What it is leased for; null while it is idle.</param>
@@ -71,3 +76,19 @@ public sealed record PreparePackage(CodeReference Code, string Runtime, int Memo
 /// <param name="Failure">Null when the package is ready.</param>
 /// <param name="FailureCode">AWS's code for it, as <c>InvalidImage</c>; null where it has none but <c>InternalError</c>.</param>
 public sealed record PackagePrepared(CodeReference Code, string? Failure, string? FailureCode = null);
+
+/// <summary>Asks a worker how it stands. Reply: <see cref="WorkerDescribed"/>.</summary>
+public sealed record DescribeWorker;
+
+/// <param name="Channel">Where its data channel listens, <c>ADDR:PORT</c>; null where it has none.</param>
+/// <param name="TotalMib">What all its environments may be promised together.</param>
+/// <param name="ReservedMib">What they are promised.</param>
+/// <param name="WaitingMib">What starts wait for beyond that.</param>
+/// <param name="IsDraining">It takes no more environments.</param>
+public sealed record WorkerDescribed(
+    string WorkerId, string? Channel, long TotalMib, long ReservedMib, long WaitingMib, bool IsDraining, int Environments = 0, int StartsWaiting = 0)
+{
+    /// <summary>What is promised to none; below 0 by what starts wait for.</summary>
+    [JsonIgnore]
+    public long FreeMib => TotalMib - ReservedMib - WaitingMib;
+}

@@ -34,7 +34,10 @@ public sealed record DescribeEnvironments(string FunctionName) : IFunctionMessag
 public sealed record RefreshCatalogue(string FunctionName) : IFunctionMessage;
 
 /// <summary>Asks for the right to one environment for one invocation. Reply: <see cref="InvocationAdmitted"/> or <see cref="RequestRefused"/>.</summary>
-public sealed record AdmitInvocation(string FunctionName, string RequestId) : IFunctionMessage;
+/// <remarks>Asked again for the same request, it gives the same lease while that lasts: a question or its answer may have been lost.</remarks>
+/// <param name="Near">The caller's node, whose environments are preferred; null for any.</param>
+/// <param name="Avoid">A worker that was not to be reached; null for none.</param>
+public sealed record AdmitInvocation(string FunctionName, string RequestId, string? Near = null, string? Avoid = null) : IFunctionMessage;
 
 /// <summary>Gives a lease back. No reply.</summary>
 public sealed record ReleaseLease(string FunctionName, EnvironmentId EnvironmentId, string RequestId, LeaseOutcome Outcome) : IFunctionMessage;

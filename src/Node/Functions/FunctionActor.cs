@@ -7,6 +7,7 @@ using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
+using Hearth.Node.Membership;
 using Hearth.Node.Pools;
 using Hearth.Node.Storage;
 
@@ -16,9 +17,9 @@ namespace Hearth.Node.Functions;
 /// Owns one function: its configuration, who may invoke it now, and the environments it runs in.
 /// Owns:     the function's journal and catalogue row; the pool of its environments.
 /// Accepts:  CreateFunction, UpdateFunctionCode, UpdateFunctionConfiguration, DeleteFunction, DescribeFunction,
-///           DescribeEnvironments, RefreshCatalogue, AdmitInvocation, ReleaseLease; from the worker PackagePrepared,
-///           EnvironmentsReported, EnvironmentEnded, ReclaimEnvironment.
-/// Emits:    StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments to the worker.
+///           DescribeEnvironments, RefreshCatalogue, AdmitInvocation, ReleaseLease; from the workers PackagePrepared,
+///           EnvironmentsReported, EnvironmentEnded, ReclaimEnvironment; of them WorkerJoined, WorkerLeft, WorkerDrains, WorkerSuspected.
+/// Emits:    StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments to the workers.
 /// Promises: a change is answered once it is in the journal and in the catalogue; no more leases than the limit.
 /// Stops:    by passivation, when it has had no environment and no message for a while.
 /// </summary>
@@ -36,7 +37,14 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private readonly EnvironmentPool _pool = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
+    // Workers whose environments of this function are not known yet.
+    private readonly HashSet<string> _unheard;
+
+    // Workers that have the function's code extracted, of those that this actor has heard of.
+    private readonly HashSet<string> _haveCode = [];
+
     private FunctionRecord? _function;
+    private string? _preparesOn;
     private Task _catalogueWrites = Task.CompletedTask;
     private DateTimeOffset _lastUsed;
 
@@ -46,6 +54,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         _context = context;
         _decider = new FunctionDecider(name, context.Partition);
         _lastUsed = Now;
+        _unheard = [.. context.Fleet.Expected];
 
         Recover<IFunctionEvent>(recorded => _function = FunctionDecider.Apply(_function, recorded));
         Recover<SnapshotOffer>(offer => _function = ((FunctionSnapshot)offer.Snapshot).Function);
@@ -57,8 +66,16 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PreStart()
+    {
+        foreach (var happens in new[] { typeof(WorkerJoined), typeof(WorkerLeft), typeof(WorkerDrains), typeof(WorkerSuspected) })
+            Context.System.EventStream.Subscribe(Self, happens);
+        base.PreStart();
+    }
+
     protected override void PostStop()
     {
+        Context.System.EventStream.Unsubscribe(Self);
         _context.Directory.Leave(_name, Self);
         base.PostStop();
     }
@@ -71,32 +88,86 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         if (_function is { IsSettling: true })
             Prepare(_function);
 
-        _context.Worker.Tell(new ReportEnvironments(_name));
+        foreach (var worker in _context.Fleet.Workers)
+            OnJoined(worker);
         Timers.StartSingleTimer(nameof(AdoptionOverdue), AdoptionOverdue.Instance, _context.AdoptionDeadline);
     }
 
-    /// <summary>The fleet is rebuilt from what the worker has before anything is decided, so that no limit is broken meanwhile.</summary>
+    /// <summary>The fleet is rebuilt from what the workers have before anything is decided, so that no limit is broken meanwhile.</summary>
     private void Adopting()
     {
         Command<EnvironmentsReported>(report =>
         {
-            foreach (var environment in report.Environments)
-                Adopt(environment);
-            Serve();
+            Adopt(report);
+            ServeOnceHeard();
         });
+        Command<WorkerJoined>(joined => OnJoined(joined.Worker));
+        Command<WorkerLeft>(left =>
+        {
+            OnLeft(left);
+            ServeOnceHeard();
+        });
+        Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
+        Command<WorkerSuspected>(suspected => _pool.Suspend(suspected.WorkerId, suspected.IsSuspect));
         Command<AdoptionOverdue>(_ =>
         {
-            _log.Warning("Function {0}: the worker has not reported its environments; serving without them", _name);
+            _log.Warning("Function {0}: {1} not reported; serving without", _name, _unheard.Count == 0 ? "no worker has" : $"the workers {string.Join(", ", _unheard)} have");
             Serve();
         });
         CommandAny(_ => Stash.Stash());
     }
 
-    private void Adopt(ReportedEnvironment environment)
+    private void OnJoined(WorkerNode worker)
     {
-        _pool.Adopt(environment.EnvironmentId, environment.StartedAt, environment.Lease, Now);
-        if (environment.Deployment != _function?.Deployed?.Id)
-            StopAll(_pool.RetireMember(environment.EnvironmentId), _function is null ? StopReason.Deleted : StopReason.Updated);
+        _unheard.Add(worker.Id);
+        _pool.Suspend(worker.Id, worker.IsSuspect);
+        worker.Actor.Tell(new ReportEnvironments(_name));
+        if (_preparesOn is null && _function is { IsSettling: true })
+            Prepare(_function);
+    }
+
+    private void OnLeft(WorkerLeft left)
+    {
+        _unheard.Remove(left.WorkerId);
+        _haveCode.Remove(left.WorkerId);
+        _pool.Suspend(left.WorkerId, suspended: false);
+        _pool.Lose(left.WorkerId);
+        if (_preparesOn == left.WorkerId && _function is { IsSettling: true })
+            Prepare(_function);
+    }
+
+    private void ServeOnceHeard()
+    {
+        if (_unheard.Count == 0 && _context.Fleet.Workers.Any())
+            Serve();
+    }
+
+    private void Adopt(EnvironmentsReported report)
+    {
+        if (!_unheard.Remove(report.WorkerId))
+            return;
+        foreach (var environment in report.Environments)
+        {
+            _pool.Adopt(environment.EnvironmentId, report.WorkerId, environment.StartedAt, environment.Lease, Now);
+            if (environment.Deployment != _function?.Deployed?.Id)
+                StopAll(_pool.RetireMember(environment.EnvironmentId), _function is null ? StopReason.Deleted : StopReason.Updated);
+        }
+
+        if (_context.Fleet.Find(report.WorkerId) is { IsDraining: true })
+            StopAll(_pool.RetireWorker(report.WorkerId), StopReason.Drained);
+    }
+
+    // In service: a worker that has joined since, or one that was asked for leases that seem forgotten.
+    private void OnReported(EnvironmentsReported report)
+    {
+        if (_unheard.Contains(report.WorkerId))
+        {
+            Adopt(report);
+            return;
+        }
+
+        var leases = report.Environments.ToDictionary(environment => environment.EnvironmentId, environment => environment.Lease);
+        StopAll(_pool.Reconcile(report.WorkerId, leases, Now, Now - _context.ReconcileAfter), StopReason.Updated);
     }
 
     private void Serve()
@@ -120,15 +191,15 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Command<RefreshCatalogue>(_ => WriteCatalogue(null, null));
         Command<PackagePrepared>(OnPrepared);
         Command<EnvironmentEnded>(ended => _pool.Remove(ended.EnvironmentId));
-        Command<ReclaimEnvironment>(reclaim =>
-        {
-            if (_pool.Reclaim(reclaim.EnvironmentId))
-                _context.Worker.Tell(new StopEnvironment(reclaim.EnvironmentId, StopReason.MemoryPressure));
-        });
+        Command<ReclaimEnvironment>(reclaim => Stop(_pool.Reclaim(reclaim.EnvironmentId), StopReason.MemoryPressure));
+        Command<EnvironmentsReported>(OnReported);
+        Command<WorkerJoined>(joined => OnJoined(joined.Worker));
+        Command<WorkerLeft>(OnLeft);
+        Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
+        Command<WorkerSuspected>(suspected => _pool.Suspend(suspected.WorkerId, suspected.IsSuspect));
         Command<StorageAsked>(OnStorageAsked);
         Command<CatalogueWritten>(OnCatalogueWritten);
         Command<Housekeep>(_ => OnHousekeep());
-        Command<EnvironmentsReported>(_ => { });
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(failure => _log.Warning(failure.Cause, "Function {0}: no snapshot was saved", _name));
     }
@@ -146,18 +217,35 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         }
 
         var expiresAt = _lastUsed + _context.LeaseMargin + TimeSpan.FromSeconds(deployed.Settings.TimeoutSeconds);
-        var decision = _pool.Admit(invocation.RequestId, FunctionContext.NewEnvironmentId(), _context.ConcurrencyLimit, _lastUsed, expiresAt);
-        if (decision.Verdict == PoolVerdict.Throttle)
+        var decision = _pool.Admit(
+            invocation.RequestId, FunctionContext.NewEnvironmentId(), _context.ConcurrencyLimit, _lastUsed, expiresAt,
+            new Preference(invocation.Near, invocation.Avoid), () => Place(deployed.Settings.MemoryMib, invocation.Avoid));
+        switch (decision.Verdict)
         {
-            Sender.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
-            return;
+            case PoolVerdict.Throttle:
+                Sender.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
+                return;
+            case PoolVerdict.Homeless:
+                Sender.Tell(new RequestRefused(new RequestError(ErrorCode.ServiceUnavailable, "No worker is there to run the function; try again.")));
+                return;
         }
 
-        var lease = new Lease(decision.EnvironmentId, _context.WorkerId, invocation.RequestId, FunctionReference.Latest, expiresAt);
-        if (decision.Verdict == PoolVerdict.Cold)
-            _context.Worker.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease, _lastUsed));
+        var lease = new Lease(decision.EnvironmentId, decision.WorkerId!, invocation.RequestId, FunctionReference.Latest, expiresAt);
+        if (decision.Verdict == PoolVerdict.Cold && _context.Fleet.Find(lease.WorkerId) is { } worker)
+        {
+            worker.Promise(deployed.Settings.MemoryMib);
+            _haveCode.Add(worker.Id);
+            worker.Actor.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease, _lastUsed));
+        }
+
         Sender.Tell(new InvocationAdmitted(lease));
     }
+
+    private string? Place(int memoryMib, string? avoid) => Placement.Choose(
+        [.. _context.Fleet.Workers.Where(worker => IsUsable(worker) && worker.Id != avoid).Select(worker => new WorkerLoad(worker.Id, worker.FreeMib, worker.TotalMib, _pool.CountOn(worker.Id), _haveCode.Contains(worker.Id)))],
+        memoryMib, Random.Shared.Next);
+
+    private static bool IsUsable(WorkerNode worker) => worker is { IsSuspect: false, IsDraining: false };
 
     private EnvironmentSpec SpecOf(Deployment deployed) => new(
         _name, _context.Partition.FunctionArn(_name), FunctionReference.Latest, deployed.Id, deployed.Settings, deployed.Code);
@@ -165,11 +253,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void Release(ReleaseLease release)
     {
         // Gone to who held it, it may still be with the worker, as where it came too late for its invocation.
-        var stop = release.Outcome == LeaseOutcome.Gone
-            ? _pool.Remove(release.EnvironmentId)
-            : _pool.Release(release.EnvironmentId, release.RequestId, Now);
-        if (stop)
-            _context.Worker.Tell(new StopEnvironment(release.EnvironmentId, release.Outcome == LeaseOutcome.Gone ? StopReason.Unfit : StopReason.Updated));
+        if (release.Outcome == LeaseOutcome.Gone)
+            Stop(_pool.Remove(release.EnvironmentId), StopReason.Unfit);
+        else
+            Stop(_pool.Release(release.EnvironmentId, release.RequestId, Now), StopReason.Updated);
     }
 
     private void Change(IFunctionMessage command)
@@ -191,6 +278,8 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void OnPrepared(PackagePrepared prepared)
     {
+        if (_preparesOn is { } worker && prepared.Failure is null && prepared.Code == _function?.Code)
+            _haveCode.Add(worker);
         if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is not null)
             AskStorage(prepared);
     }
@@ -245,12 +334,25 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         WriteCatalogue(replyTo, reply);
     }
 
-    private void Prepare(FunctionRecord function) => _context.Worker.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));
-
-    private void StopAll(IEnumerable<EnvironmentId> environments, StopReason reason)
+    // On one worker: others fetch the code with their first environment. Where none is there, the first that joins is asked.
+    private void Prepare(FunctionRecord function)
     {
-        foreach (var environmentId in environments)
-            _context.Worker.Tell(new StopEnvironment(environmentId, reason));
+        _haveCode.Clear();
+        var worker = _context.Fleet.Find(_context.Fleet.Local) is { } local && IsUsable(local) ? local : _context.Fleet.Workers.FirstOrDefault(IsUsable);
+        _preparesOn = worker?.Id;
+        worker?.Actor.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));
+    }
+
+    private void StopAll(IEnumerable<PoolMember> members, StopReason reason)
+    {
+        foreach (var member in members)
+            Stop(member, reason);
+    }
+
+    private void Stop(PoolMember? member, StopReason reason)
+    {
+        if (member is not null)
+            _context.Fleet.Find(member.WorkerId)?.Actor.Tell(new StopEnvironment(member.EnvironmentId, reason));
     }
 
     /// <summary>One write after the other, so that the row never goes back in time. The reply follows its own write.</summary>
@@ -286,6 +388,8 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void OnHousekeep()
     {
         StopAll(_pool.Expire(Now, Now - _context.IdleTimeout), StopReason.Expired);
+        foreach (var worker in _pool.WorkersWithLeases(Now - _context.ReconcileAfter))
+            _context.Fleet.Find(worker)?.Actor.Tell(new ReportEnvironments(_name));
         if (_pool.Count > 0 || Now - _lastUsed <= _context.PassivateAfter || _function is { IsSettling: true })
             return;
 

@@ -1,15 +1,14 @@
-using Akka.Actor;
 using Hearth.Contracts;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Identity;
+using Hearth.Node.Membership;
 using Hearth.Node.Storage;
 
 namespace Hearth.Node.Functions;
 
 /// <summary>What every function's actor on a node shares.</summary>
-/// <param name="WorkerId">The node that <paramref name="Worker"/> is on.</param>
-internal sealed record FunctionContext(Partition Partition, string WorkerId, IActorRef Worker, IFunctionCatalogue Catalogue, FunctionDirectory Directory, TimeProvider Time)
+internal sealed record FunctionContext(Partition Partition, Fleet Fleet, IFunctionCatalogue Catalogue, FunctionDirectory Directory, TimeProvider Time)
 {
     /// <summary>Invocations of one function at once; default 1,000.</summary>
     public int ConcurrencyLimit { get; init; } = Limits.AccountConcurrency;
@@ -23,8 +22,13 @@ internal sealed record FunctionContext(Partition Partition, string WorkerId, IAc
     /// <summary>What a lease lasts beyond the function's timeout: waiting for memory, the sandbox, the init phase and its retry.</summary>
     public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the actor waits for the worker's report before it serves without.</summary>
-    public TimeSpan AdoptionDeadline { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long the actor waits for the workers' reports before it serves without. One that hangs is no member any more by then.
+    /// </summary>
+    public TimeSpan AdoptionDeadline { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>A lease as old as this is compared with what its worker reports: a message that ends it may have been lost.</summary>
+    public TimeSpan ReconcileAfter { get; init; } = TimeSpan.FromSeconds(15);
 
     public TimeSpan CatalogueRetryInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -6,7 +6,7 @@ using Hearth.Node.Workers;
 namespace Hearth.Node.Functions;
 
 /// <summary>Runs one invocation from admission to release; see the numbered path in ARCHITECTURE.md.</summary>
-internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable environments, InvocationMetrics metrics)
+internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentAccess environments, InvocationMetrics metrics)
 {
     /// <summary>Environments tried for one invocation while none of them let the function see it.</summary>
     private const int MaxAttempts = 3;
@@ -34,9 +34,10 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
 
     private async Task<(InvocationOutcome Outcome, string? Version)> RunAsync(long began, string functionName, Invocation invocation)
     {
+        string? avoid = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId));
+            var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId, environments.Near, avoid));
             if (reply is RequestRefused refused)
                 return (InvocationOutcome.Refused(refused.Error), null);
 
@@ -48,6 +49,7 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentTable
                 Release(functionName, lease, outcome);
             if (outcome.Kind != OutcomeKind.NotStarted)
                 return (outcome, lease.Version);
+            avoid = lease.WorkerId == environments.Near ? null : lease.WorkerId;
         }
 
         return (InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);

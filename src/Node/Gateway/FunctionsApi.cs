@@ -155,7 +155,7 @@ internal sealed class FunctionsApi(
             return;
         }
 
-        await using var zip = packages.OpenZip(new CodeReference(configuration!.CodeSha256, configuration.CodeSize));
+        await using var zip = await packages.OpenZipAsync(new CodeReference(configuration!.CodeSha256, configuration.CodeSize), context.RequestAborted);
         if (zip is null)
         {
             await ApiReplies.WriteErrorAsync(context, RequestError.Internal("The code package is not in the store."));

@@ -11,7 +11,7 @@ namespace Hearth.Node.Gateway;
 
 /// <summary>Hearth's own endpoints, which the <c>hearth</c> command reads: runtimes, environments, logs.</summary>
 internal sealed class InspectionApi(
-    FunctionNames names, FunctionRegion functions, RuntimeCatalog runtimes, FunctionLogs logs, EnvironmentTable environments,
+    FunctionNames names, FunctionRegion functions, RuntimeCatalog runtimes, FunctionLogReader logs, EnvironmentTable environments,
     Func<Task<IReadOnlyList<BlankDescription>>> describeBlanks, string nodeId, string sandbox)
 {
     public void Map(IEndpointRouteBuilder routes)

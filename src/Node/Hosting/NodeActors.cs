@@ -4,74 +4,84 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Persistence.Sql;
-using Akka.Remote.Hosting;
+using Hearth.Node.DataChannel;
 using Hearth.Node.Functions;
+using Hearth.Node.Membership;
 using Hearth.Node.Storage;
 using Hearth.Node.Wire;
 using Hearth.Node.Workers;
 
 namespace Hearth.Node.Hosting;
 
-/// <summary>The actor system: a cluster of one node, its journal, the functions' shards and the worker.</summary>
+/// <summary>The actor system: its place in a cluster, be it of one, its journal, the functions' shards and the worker.</summary>
 internal static class NodeActors
 {
     public const string SystemName = "hearth";
 
-    public static IServiceCollection AddNodeActors(this IServiceCollection services, NodeOptions options) =>
-        services.AddAkka(SystemName, (akka, provider) =>
+    /// <summary>How long a worker's channel may take to answer while the worker's heartbeats are missed.</summary>
+    private static readonly TimeSpan ChannelPatience = TimeSpan.FromSeconds(1);
+
+    /// <param name="identity">Null for a node that is alone.</param>
+    public static IServiceCollection AddNodeActors(this IServiceCollection services, NodeOptions options, ClusterIdentity? identity) =>
+        services.AddAkka(identity?.SystemName ?? SystemName, (akka, provider) =>
         {
-            var database = provider.GetRequiredService<Database>();
             akka.ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
                     loggers.AddLoggerFactory();
                 })
-                .AddHocon(Settings(database), HoconAddMode.Prepend)
-                .WithRemoting("127.0.0.1", 0)
-                .WithClustering()
-                .WithWorkerAndFunctions(options, provider)
+                .AddHocon(Settings(provider.GetRequiredService<Database>()), HoconAddMode.Prepend);
+            if (options.Cluster is { } cluster)
+                akka.WithCluster(cluster, provider.GetRequiredService<NodeCertificates>(), identity!);
+            else
+                akka.WithClusterOfOne();
+            akka.WithWorker(provider)
+                .WithFunctions(options, provider)
                 .WithInspection(provider)
-                .AddStartup((system, registry) =>
-                {
-                    system.ActorOf(Props.Create(() => new StrayMessages(() => registry.Get<FunctionActor>())), "stray-messages");
-                    var cluster = Akka.Cluster.Cluster.Get(system);
-                    cluster.Join(cluster.SelfAddress);
-                });
+                .AddStartup((system, registry) => system.ActorOf(Props.Create(() => new StrayMessages(() => registry.Get<FunctionActor>())), "stray-messages"));
         });
 
-    private static AkkaConfigurationBuilder WithWorkerAndFunctions(this AkkaConfigurationBuilder akka, NodeOptions options, IServiceProvider provider) =>
-        akka.WithActors((system, registry) => registry.Register<WorkerActor>(system.ActorOf(
-                Props.Create(() => new WorkerActor(provider.GetRequiredService<WorkerContext>())), "worker")))
-            .WithShardRegion<FunctionActor>(
-                FunctionShards.RegionName,
-                (_, registry, _) =>
-                {
-                    var context = new FunctionContext(
-                        options.Partition, NodeIdentity.Local, registry.Get<WorkerActor>(),
-                        provider.GetRequiredService<IFunctionCatalogue>(), provider.GetRequiredService<FunctionDirectory>(),
-                        provider.GetRequiredService<TimeProvider>())
-                    {
-                        ConcurrencyLimit = options.Concurrency,
-                        IdleTimeout = options.IdleTimeout,
-                        StorageRefusal = provider.GetRequiredService<StorageHealth>().RefusalAsync,
-                    };
-                    return name => Props.Create(() => new FunctionActor(name, context));
-                },
-                new FunctionShards(),
-                new ShardOptions
-                {
-                    StateStoreMode = StateStoreMode.DData,
-                    RememberEntities = false,
+    private static AkkaConfigurationBuilder WithWorker(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
+        akka.WithActors((system, registry) =>
+        {
+            registry.Register<WorkerActor>(system.ActorOf(Props.Create(() => new WorkerActor(provider.GetRequiredService<WorkerContext>())), "worker"));
+            var channel = provider.GetService<ChannelClient>();
+            Func<string, Task<bool>> answersOnChannel = address => channel?.PingAsync(address, ChannelPatience) ?? Task.FromResult(false);
+            system.ActorOf(Props.Create(() => new FleetActor(provider.GetRequiredService<Fleet>(), answersOnChannel)), FleetActor.Name);
+        });
 
-                    // A function with environments may not leave memory; each actor decides for itself.
-                    ShouldPassivateIdleEntities = false,
-                });
+    private static AkkaConfigurationBuilder WithFunctions(this AkkaConfigurationBuilder akka, NodeOptions options, IServiceProvider provider)
+    {
+        if (options.Cluster is { } cluster && !cluster.Roles.Contains(NodeRoles.Control))
+            return akka.WithShardRegionProxy<FunctionActor>(FunctionShards.RegionName, NodeRoles.Control, new FunctionShards());
+        return akka.WithShardRegion<FunctionActor>(
+            FunctionShards.RegionName,
+            (_, _, _) =>
+            {
+                var context = new FunctionContext(
+                    options.Partition, provider.GetRequiredService<Fleet>(), provider.GetRequiredService<IFunctionCatalogue>(),
+                    provider.GetRequiredService<FunctionDirectory>(), provider.GetRequiredService<TimeProvider>())
+                {
+                    ConcurrencyLimit = options.Concurrency,
+                    IdleTimeout = options.IdleTimeout,
+                    StorageRefusal = provider.GetRequiredService<StorageHealth>().RefusalAsync,
+                };
+                return name => Props.Create(() => new FunctionActor(name, context));
+            },
+            new FunctionShards(),
+            new ShardOptions
+            {
+                StateStoreMode = StateStoreMode.DData,
+                RememberEntities = false,
+                Role = NodeRoles.Control,
+
+                // A function with environments may not leave memory; each actor decides for itself.
+                ShouldPassivateIdleEntities = false,
+            });
+    }
 
     /// <summary>What no method above sets, and what a test of persistence needs as well.</summary>
-    /// <remarks>
-    /// The host stops the actors, after NodeLifetime: the hook of Akka's own would stop them first.
-    /// A cluster of one has nobody to wait for: the intervals are those of its own start.
-    /// </remarks>
+    /// <remarks>The host stops the actors, after NodeLifetime: the hook of Akka's own would stop them first.</remarks>
     internal static Config Settings(Database database) => ConfigurationFactory.ParseString($$"""
         akka {
           stdout-loglevel = WARNING
@@ -93,6 +103,8 @@ internal static class NodeActors
             sharding {
               waiting-for-state-timeout = 1s
               retry-interval = 200ms
+              coordinator-failure-backoff = 1s
+              shard-failure-backoff = 2s
               distributed-data.durable.keys = []
             }
             singleton.hand-over-retry-interval = 500ms

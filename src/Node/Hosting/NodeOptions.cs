@@ -14,6 +14,9 @@ internal sealed record NodeOptions
 
     public required IPEndPoint Http { get; init; }
 
+    /// <summary>Null for a node that is alone.</summary>
+    public ClusterOptions? Cluster { get; init; }
+
     public required SandboxChoice Sandbox { get; init; }
 
     public required LauncherChoice Launcher { get; init; }
@@ -50,6 +53,14 @@ internal sealed record NodeOptions
 
     public required TimeSpan LogAge { get; init; }
 }
+
+/// <param name="Akka">This node's address, as the others reach it.</param>
+/// <param name="Seeds">The addresses at which a node finds its cluster; the first forms it.</param>
+/// <param name="Roles">Of <see cref="Membership.NodeRoles"/>.</param>
+/// <param name="Channel">Where its data channel listens.</param>
+/// <param name="CertificatesDirectory">Absolute.</param>
+internal sealed record ClusterOptions(
+    IPEndPoint Akka, IReadOnlyList<IPEndPoint> Seeds, IReadOnlySet<string> Roles, IPEndPoint Channel, string CertificatesDirectory);
 
 internal enum SandboxChoice
 {

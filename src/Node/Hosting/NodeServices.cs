@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Hearth.Contracts.Api;
+using Hearth.Node.DataChannel;
 using Hearth.Node.Functions;
 using Hearth.Node.Gateway;
 using Hearth.Node.Logs;
+using Hearth.Node.Membership;
 using Hearth.Node.Packages;
 using Hearth.Node.Packages.Images;
 using Hearth.Node.RuntimeApi;
@@ -20,14 +22,32 @@ namespace Hearth.Node.Hosting;
 /// <summary>What the node is made of, a method a folder.</summary>
 internal static class NodeServices
 {
-    public static IServiceCollection AddNodeStorage(this IServiceCollection services, Database database) => services
-        .AddSingleton(database)
+    public static IServiceCollection AddNodeCluster(this IServiceCollection services, NodeOptions options, NodeCertificates? certificates)
+    {
+        services.AddSingleton(options).AddSingleton(new Fleet(NodeIdentity.Of(options)));
+        if (options.Cluster is not { } cluster)
+            return services;
+        return services
+            .AddSingleton(cluster)
+            .AddSingleton(certificates!)
+            .AddSingleton<ChannelClient>()
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ChannelServer>(provider, cluster.Channel))
+            .AddHostedService<ClusterWatch>();
+    }
+
+    public static IServiceCollection AddNodeStorage(this IServiceCollection services, Database database)
+    {
+        if (database is PostgresDatabase)
+            services.AddSingleton<IPackageOrigin, PackageTable>();
+        return services.AddSingleton(database)
         .AddSingleton<StorageHealth>()
         .AddHostedService<StorageWatch>()
         .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
+    }
 
     public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services
-        .AddSingleton(provider => new PackageStore(Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new PackageStore(
+            Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>(), provider.GetService<IPackageOrigin>()))
         .AddSingleton(provider => new ImageStore(
             Path.Combine(options.DataDirectory, "images"),
             new ImageOptions(
@@ -56,6 +76,7 @@ internal static class NodeServices
         .AddSingleton<EnvironmentTable>()
         .AddSingleton<WorkerMetrics>()
         .AddSingleton(provider => new WorkerContext(
+            NodeIdentity.Of(options),
             options.Partition,
             provider.GetRequiredService<ISandboxDriver>(),
             provider.GetRequiredService<PackageStore>(),
@@ -67,7 +88,8 @@ internal static class NodeServices
             options.MemoryMib,
             provider.GetRequiredService<TimeProvider>())
         {
-            BlankMemoryMib = options.BlankMemoryMib,
+            BlankMemoryMib = options.Cluster?.Roles.Contains(NodeRoles.Worker) is false ? 0 : options.BlankMemoryMib,
+            Channel = options.Cluster?.Channel.ToString(),
             Images = provider.GetRequiredService<ImageStore>(),
             Log = provider.GetRequiredService<ILogger<WorkerActor>>(),
             Metrics = provider.GetRequiredService<WorkerMetrics>(),
@@ -82,7 +104,9 @@ internal static class NodeServices
         .AddSingleton<FunctionDirectory>()
         .AddSingleton(provider => new FunctionRegion(
             () => provider.GetRequiredService<Akka.Hosting.IReadOnlyActorRegistry>().Get<FunctionActor>(),
-            provider.GetRequiredService<FunctionDirectory>(), provider.GetRequiredService<StorageHealth>()))
+            provider.GetRequiredService<FunctionDirectory>(), provider.GetRequiredService<StorageHealth>(), provider.GetRequiredService<Fleet>()))
+        .AddSingleton(provider => new EnvironmentAccess(
+            provider.GetRequiredService<Fleet>(), provider.GetRequiredService<EnvironmentTable>(), provider.GetService<ChannelClient>() is { } channel ? channel.InvokeAsync : null))
         .AddSingleton<InvocationMetrics>()
         .AddSingleton<FunctionInvoker>();
 
@@ -98,28 +122,33 @@ internal static class NodeServices
             .AddSingleton<InvokeApi>()
             .AddSingleton<InvokeStreamApi>()
             .AddSingleton<EgressApi>()
+            .AddSingleton<FunctionLogReader>()
             .AddSingleton<ClusterApi>()
             .AddSingleton<NodesApi>()
             .AddSingleton(provider => new AccountApi(provider.GetRequiredService<IFunctionCatalogue>(), options.Concurrency))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<InspectionApi>(
-                provider, DescribeBlanks(provider), NodeIdentity.Local, provider.GetRequiredService<ISandboxDriver>().Name));
+                provider, DescribeBlanks(provider), NodeIdentity.Of(options), provider.GetRequiredService<ISandboxDriver>().Name));
     }
 
     public static IServiceCollection AddNodeLifetime(this IServiceCollection services) => services
         .AddSingleton<NodeReadiness>()
         .AddHostedService<NodeLifetime>()
-        .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+        .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(80));
 
-    public static void MapGateway(this WebApplication app)
+    public static void MapGateway(this WebApplication app, NodeOptions options)
     {
         app.UseMiddleware<GatewayMiddleware>();
         app.UseRouting();
         app.MapHealthChecks("/healthz", new() { Predicate = _ => false });
         app.MapHealthChecks("/readyz");
-        app.Services.GetRequiredService<InvokeApi>().Map(app);
-        app.Services.GetRequiredService<InvokeStreamApi>().Map(app);
-        app.Services.GetRequiredService<FunctionsApi>().Map(app);
-        app.Services.GetRequiredService<AccountApi>().Map(app);
+        if (options.Cluster?.Roles.Contains(NodeRoles.Gateway) is not false)
+        {
+            app.Services.GetRequiredService<InvokeApi>().Map(app);
+            app.Services.GetRequiredService<InvokeStreamApi>().Map(app);
+            app.Services.GetRequiredService<FunctionsApi>().Map(app);
+            app.Services.GetRequiredService<AccountApi>().Map(app);
+        }
+
         app.Services.GetRequiredService<InspectionApi>().Map(app);
         app.Services.GetRequiredService<EgressApi>().Map(app);
         app.Services.GetRequiredService<ClusterApi>().Map(app);

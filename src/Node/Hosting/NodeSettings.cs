@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Hearth.Contracts;
+using Hearth.Node.Membership;
 using Hearth.Node.Storage;
 
 namespace Hearth.Node.Hosting;
@@ -28,6 +29,12 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Data = new("data", "DIR", "./.hearth", "Where the node keeps its database, packages and logs.");
     public static readonly NodeSetting Postgres = new("postgres", "CONNECTION", "", "A PostgreSQL database in the place of a file in the data directory, as Host=…;Database=…;Username=…;Password=… . Give it in the environment: a command line is for all to see.");
     public static readonly NodeSetting Http = new("http", "ADDR:PORT", "127.0.0.1:9070", "Where the Lambda API listens; a loopback address, port 1 to 65535, or 0 for any free one.");
+    public static readonly NodeSetting TrustNetwork = new("trust-network", "none|all", "none", "Who may reach the Lambda API, which asks nobody who they are: none but this machine, or all, on any address of --http.");
+    public static readonly NodeSetting Akka = new("akka", "ADDR:PORT", "", "This node's address in its cluster, an IP address that the other nodes reach; alone where not given. A cluster needs --seed, --certificates and --postgres.");
+    public static readonly NodeSetting Seed = new("seed", "ADDR:PORT,…", "", "The --akka of the nodes by which others find the cluster; the same list on every node. The first of them forms the cluster.");
+    public static readonly NodeSetting Roles = new("roles", "ROLE,…", "gateway,control,worker", "What this node does in its cluster: gateway (takes requests), control (decides for functions), worker (runs them).");
+    public static readonly NodeSetting Channel = new("channel", "ADDR:PORT", "", "Where this node takes invocations from other nodes; the port after that of --akka where not given.");
+    public static readonly NodeSetting Certificates = new("certificates", "DIR", "", "Holds ca.pem, node.pem and node.key, as deploy/certificates.sh makes them: by them the nodes of a cluster know each other.");
     public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container, process (nothing), or auto: containers where they can run.");
     public static readonly NodeSetting Launcher = new("launcher", "own|runc|auto", "auto", "What makes containers: own (hearth-sandbox, beside the program), runc, or auto: own where it can run.");
     public static readonly NodeSetting Runtimes = new("runtimes", "DIR", "", "The folder of managed runtimes; beside the program where not given.");
@@ -46,7 +53,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Postgres, Http, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Postgres, Http, TrustNetwork, Akka, Seed, Roles, Channel, Certificates, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -61,12 +68,14 @@ internal static partial class NodeSettings
             return default;
         }
 
-        var http = Parse(Http, text => ParseEndPoint(text) is { } endPoint ? (EndPointValue?)new EndPointValue(endPoint) : null);
+        var trustsNetwork = Parse(TrustNetwork, text => text switch { "all" => (bool?)true, "none" => false, _ => null });
+        var http = Parse(Http, text => ParseEndPoint(text, mayBeAny: trustsNetwork) is { } endPoint ? (EndPointValue?)new EndPointValue(endPoint) : null);
         var options = new NodeOptions
         {
             DataDirectory = Path.GetFullPath(Checked(Data, AnyText(), Text(Data), errors) is { Length: > 0 } directory ? directory : "."),
             Postgres = ParsePostgres(Text(Postgres), errors),
             Http = http.EndPoint ?? new IPEndPoint(IPAddress.Loopback, 0),
+            Cluster = ReadCluster(Text, errors),
             Sandbox = Parse(Sandbox, ParseWord<SandboxChoice>),
             Launcher = Parse(Launcher, ParseWord<LauncherChoice>),
             RuntimesDirectory = Path.GetFullPath(Text(Runtimes) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "runtimes")),
@@ -94,6 +103,34 @@ internal static partial class NodeSettings
         return (errors.Count == 0 ? options : null, errors);
     }
 
+    private static ClusterOptions? ReadCluster(Func<NodeSetting, string> text, List<string> errors)
+    {
+        var parts = new[] { Seed, Channel, Certificates };
+        if (text(Akka).Length == 0)
+        {
+            errors.AddRange(parts.Where(part => text(part).Length > 0).Select(part => $"{part.Option} is of a cluster, and {Akka.Option} is not given. {Akka.Description}"));
+            return null;
+        }
+
+        var akka = Address(Akka, text(Akka));
+        var channel = text(Channel).Length > 0 ? Address(Channel, text(Channel)) : new IPEndPoint(akka.Address, Math.Min(akka.Port + 1, IPEndPoint.MaxPort));
+        var seeds = text(Seed).Split(',').Select(seed => Address(Seed, seed)).ToList();
+        var roles = text(Roles).Split(',').ToHashSet();
+        if (!roles.IsSubsetOf(NodeRoles.All))
+            errors.Add($"{Roles.Option} '{text(Roles)}' is not valid. {Roles.Description}");
+        foreach (var missing in new[] { Certificates, Postgres }.Where(needed => text(needed).Length == 0))
+            errors.Add($"{missing.Option} is not given, and a cluster needs it. {missing.Description}");
+        return new ClusterOptions(akka, seeds, roles, channel, Path.GetFullPath(text(Certificates) is { Length: > 0 } folder ? folder : "."));
+
+        IPEndPoint Address(NodeSetting setting, string value)
+        {
+            if (ParseEndPoint(value, mayBeAny: true) is { Port: > 0 } endPoint && !endPoint.Address.Equals(IPAddress.Any) && !endPoint.Address.Equals(IPAddress.IPv6Any))
+                return endPoint;
+            errors.Add($"{setting.Option} '{value}' is not valid. {setting.Description}");
+            return new IPEndPoint(IPAddress.Loopback, 0);
+        }
+    }
+
     // It may hold a password: what is wrong is said without it.
     private static string? ParsePostgres(string text, List<string> errors)
     {
@@ -101,7 +138,7 @@ internal static partial class NodeSettings
             return null;
         try
         {
-            PostgresDatabase.At(text).Dispose();
+            PostgresDatabase.At(text, shared: false).Dispose();
         }
         catch (ArgumentException bad)
         {
@@ -114,10 +151,10 @@ internal static partial class NodeSettings
     private static HashSet<string> HostsOf(string text) => [.. text.Split(',')];
 
     // Without authentication the API may not leave the machine.
-    private static IPEndPoint? ParseEndPoint(string text)
+    private static IPEndPoint? ParseEndPoint(string text, bool mayBeAny)
     {
         text = text.Replace("localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
-        return AddressWithPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint) && IPAddress.IsLoopback(endPoint.Address) ? endPoint : null;
+        return AddressWithPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint) && (mayBeAny || IPAddress.IsLoopback(endPoint.Address)) ? endPoint : null;
     }
 
     private static T? ParseWord<T>(string text) where T : struct, Enum

@@ -78,13 +78,13 @@ internal sealed class InspectionActor : ReceiveActor, IWithTimers
     private async Task<NodeDescribed> DescribeAsync()
     {
         var (upSince, draining) = (_upSince, _draining);
-        var worker = _context.Worker is { } actor ? await actor.Ask<WorkerActor.Described>(WorkerActor.Describe.Instance, Deadline / 2) : WorkerActor.Described.Nothing;
+        var worker = _context.Worker is { } actor ? await actor.Ask<WorkerDescribed>(new DescribeWorker(), Deadline / 2) : null;
         var blanks = _context.Worker is null ? null : await _context.Worker.Ask<BlankActor.Described>(BlankActor.Describe.Instance, Deadline / 2);
         var self = _cluster.SelfMember;
         return new NodeDescribed(new NodeDescription(
             _context.NodeId, self.Address.ToString(), [.. self.Roles.Order(StringComparer.Ordinal)], self.Status.ToString(), InspectionContext.Version,
-            _context.StartedAt, upSince, worker.Environments, worker.ReservedMib, worker.TotalMib, worker.Waiting,
-            blanks?.Blanks.Sum(blank => blank.Ready) ?? 0, draining || worker.Draining));
+            _context.StartedAt, upSince, worker?.Environments ?? 0, worker?.ReservedMib ?? 0, worker?.TotalMib ?? 0, worker?.StartsWaiting ?? 0,
+            blanks?.Blanks.Sum(blank => blank.Ready) ?? 0, draining || worker is { IsDraining: true }));
     }
 
     private NodeEnvironmentsListed Environments(ListNodeEnvironments query)

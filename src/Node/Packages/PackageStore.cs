@@ -8,7 +8,7 @@ namespace Hearth.Node.Packages;
 
 /// <summary>
 /// Code packages by their content: the zips (<c>zips/{hash}.zip</c>) and their extracted trees (<c>code/{hash}/</c>),
-/// two stores that know nothing of each other, so that another node's may fetch its zips from elsewhere.
+/// two stores that know nothing of each other. In a cluster, zips that are not here are fetched from where all nodes keep theirs.
 /// Promises: a package is served whole or not at all, whatever was killed; equal content is kept and extracted once,
 /// however many ask at the same time.
 /// </summary>
@@ -23,16 +23,19 @@ internal sealed class PackageStore
     private readonly ZipFolder _zips;
     private readonly ExtractedPackages _extracted;
     private readonly TimeProvider _time;
+    private readonly IPackageOrigin? _origin;
     private readonly OncePerHash _once = new();
     private readonly Dictionary<PackageHash, long> _lastAsked = [];
     private readonly Lock _useLock = new();
 
     /// <param name="root">Made if it does not exist.</param>
-    public PackageStore(string root, TimeProvider time)
+    /// <param name="origin">Null where this folder is the only place.</param>
+    public PackageStore(string root, TimeProvider time, IPackageOrigin? origin = null)
     {
         _zips = new ZipFolder(Path.Combine(root, "zips"));
         _extracted = new ExtractedPackages(Path.Combine(root, "code"));
         _time = time;
+        _origin = origin;
     }
 
     /// <summary>How many packages this process has extracted.</summary>
@@ -51,6 +54,8 @@ internal sealed class PackageStore
             // More than once only where it met an extraction that had no zip to work on, or a damaged one.
             while (!(_zips.Contains(hash) && _extracted.Contains(hash)))
                 await KeepOnceAsync(hash, zip, cancellation);
+            if (_origin is not null)
+                await _origin.PutAsync(hash.Base64, zip, cancellation);
             return new PackageAdded.Stored(new CodeReference(hash.Base64, zip.Length));
         }
         catch (BadPackageException refusal)
@@ -82,8 +87,17 @@ internal sealed class PackageStore
         return directory is not null;
     }
 
-    /// <summary>The zip as it was uploaded, or null where it is not here. It can be read on while the package is swept.</summary>
-    public Stream? OpenZip(CodeReference code) => _zips.Open(PackageHash.FromBase64(code.Sha256));
+    /// <summary>The zip as it was uploaded, or null where there is none. It can be read on while the package is swept.</summary>
+    /// <exception cref="IOException">The disk is full or failed, or where it is to be fetched from is not to be reached.</exception>
+    public async Task<Stream?> OpenZipAsync(CodeReference code, CancellationToken cancellation)
+    {
+        var hash = PackageHash.FromBase64(code.Sha256);
+        if (_zips.Open(hash) is { } here)
+            return here;
+        NoteUse(hash);
+        await _once.RunAsync(hash, async () => await ZipAsync(hash) is not null, cancellation);
+        return _zips.Open(hash);
+    }
 
     /// <summary>
     /// Removes what killed processes left half written, and every package that is neither in
@@ -159,11 +173,24 @@ internal sealed class PackageStore
         return true;
     }
 
+    // From here, or fetched to here.
+    private async Task<byte[]?> ZipAsync(PackageHash hash)
+    {
+        if (_zips.Read(hash) is { } here)
+            return here;
+        if (_origin is null || await _origin.FetchAsync(hash.Base64, CancellationToken.None) is not { } zip)
+            return null;
+        if (PackageHash.Of(zip) != hash)
+            throw new IOException($"The package {hash} was fetched, and is damaged: its SHA-256 is another.");
+        _zips.Save(hash, zip);
+        return zip;
+    }
+
     private async Task<bool> ExtractAsync(PackageHash hash)
     {
         if (_extracted.Contains(hash))
             return true;
-        if (_zips.Read(hash) is not { } zip)
+        if (await ZipAsync(hash) is not { } zip)
             return false;
         try
         {

@@ -15,14 +15,14 @@ namespace Hearth.Node.Pools;
 ///                             │  └──────── Remove ──► (none)          │
 ///                             └──────────── Admit: Warm ──────────────┘
 /// </code>
-/// The environment used last is leased first, so that the surplus of a past burst grows old and can be reclaimed.
+/// The environment used last is leased first, so that the surplus of a past burst grows old and can be reclaimed; among several
+/// workers, the one used last on the caller's node.
 /// </remarks>
 internal sealed class EnvironmentPool
 {
     private readonly Dictionary<EnvironmentId, PoolMember> _members = [];
-
-    // Ordered by IdleSince: released last at the end.
-    private readonly List<PoolMember> _idle = [];
+    private readonly Dictionary<string, PoolMember> _leases = [];
+    private readonly IdleMembers _idle = new();
 
     public int Count => _members.Count;
 
@@ -30,106 +30,155 @@ internal sealed class EnvironmentPool
 
     public IEnumerable<PoolMember> Members => _members.Values;
 
-    /// <summary>Leases an idle environment, else a new one named <paramref name="candidate"/>, else throttles.</summary>
+    /// <summary>
+    /// Leases an idle environment, else a new one named <paramref name="candidate"/>, else throttles. A request that has a lease keeps it.
+    /// </summary>
     /// <param name="limit">Leases the function may hold at once.</param>
-    public PoolDecision Admit(string requestId, EnvironmentId candidate, int limit, DateTimeOffset now, DateTimeOffset leaseExpiresAt)
+    /// <param name="place">Names the worker of a new environment; null where there is none. Called only where one is needed.</param>
+    public PoolDecision Admit(
+        string requestId, EnvironmentId candidate, int limit, DateTimeOffset now, DateTimeOffset leaseExpiresAt, Preference preference, Func<string?> place)
     {
+        if (_leases.TryGetValue(requestId, out var held))
+            return new PoolDecision(PoolVerdict.Warm, held.EnvironmentId, held.WorkerId);
         if (Leased >= limit)
-            return new PoolDecision(PoolVerdict.Throttle, default, ThrottleReason.ConcurrentInvocationLimitExceeded);
+            return new PoolDecision(PoolVerdict.Throttle, default, null, ThrottleReason.ConcurrentInvocationLimitExceeded);
 
-        PoolMember member;
         var verdict = PoolVerdict.Warm;
-        if (_idle.Count > 0)
+        if (_idle.Take(preference) is not { } member)
         {
-            member = _idle[^1];
-            _idle.RemoveAt(_idle.Count - 1);
-        }
-        else
-        {
-            member = new PoolMember(candidate, now);
+            if (place() is not { } worker)
+                return new PoolDecision(PoolVerdict.Homeless, default, null);
+            member = new PoolMember(candidate, worker, now);
             _members.Add(candidate, member);
             verdict = PoolVerdict.Cold;
         }
 
-        Occupy(member, requestId, leaseExpiresAt);
-        return new PoolDecision(verdict, member.EnvironmentId);
+        Occupy(member, requestId, now, leaseExpiresAt);
+        return new PoolDecision(verdict, member.EnvironmentId, member.WorkerId);
     }
 
-    /// <summary>Ends a lease with the environment reusable. True when it has to be stopped. A lease that is not held any more changes nothing.</summary>
-    public bool Release(EnvironmentId environmentId, string requestId, DateTimeOffset now)
+    /// <summary>
+    /// Ends a lease with the environment reusable; names it where it has to be stopped. A lease that is not held any more changes nothing.
+    /// </summary>
+    public PoolMember? Release(EnvironmentId environmentId, string requestId, DateTimeOffset now)
     {
         if (!_members.TryGetValue(environmentId, out var member) || member.RequestId != requestId)
-            return false;
+            return null;
 
         if (member.Retired)
-            return _members.Remove(environmentId);
+            return Remove(environmentId);
 
+        _leases.Remove(requestId);
         member.RequestId = null;
         member.IdleSince = now;
         _idle.Add(member);
-        return false;
+        return null;
     }
 
-    /// <summary>Forgets an environment that has ended. False where it was not known.</summary>
-    public bool Remove(EnvironmentId environmentId)
+    /// <summary>Forgets and names an environment that has ended; null where it was not known.</summary>
+    public PoolMember? Remove(EnvironmentId environmentId)
     {
         if (!_members.Remove(environmentId, out var member))
-            return false;
+            return null;
 
         if (member.RequestId is null)
             _idle.Remove(member);
-        return true;
+        else
+            _leases.Remove(member.RequestId);
+        return member;
     }
 
-    /// <summary>Gives up an idle environment that the worker wants back. False where it is leased or unknown.</summary>
-    public bool Reclaim(EnvironmentId environmentId) =>
-        _members.TryGetValue(environmentId, out var member) && member.RequestId is null && Remove(environmentId);
+    /// <summary>Gives up and names an idle environment that the worker wants back; null where it is leased or unknown.</summary>
+    public PoolMember? Reclaim(EnvironmentId environmentId) =>
+        _members.TryGetValue(environmentId, out var member) && member.RequestId is null ? Remove(environmentId) : null;
 
     /// <summary>Takes in an environment that a worker reports after this pool was lost.</summary>
-    public void Adopt(EnvironmentId environmentId, DateTimeOffset startedAt, Lease? lease, DateTimeOffset now)
+    public void Adopt(EnvironmentId environmentId, string workerId, DateTimeOffset startedAt, Lease? lease, DateTimeOffset now)
     {
         if (_members.ContainsKey(environmentId))
             return;
 
-        var member = new PoolMember(environmentId, startedAt) { IdleSince = now };
+        var member = new PoolMember(environmentId, workerId, startedAt) { IdleSince = now };
         _members.Add(environmentId, member);
         if (lease is null)
             _idle.Add(member);
         else
-            Occupy(member, lease.RequestId, lease.ExpiresAt);
+            Occupy(member, lease.RequestId, now, lease.ExpiresAt);
+    }
+
+    /// <summary>
+    /// Mends what messages on their way were lost for, by what a worker reports: an environment it does not have is forgotten, a lease
+    /// that its environment is free of ends. Younger leases may be on their way to the worker still. Names what has to be stopped.
+    /// </summary>
+    public IReadOnlyList<PoolMember> Reconcile(
+        string workerId, IReadOnlyDictionary<EnvironmentId, Lease?> reported, DateTimeOffset now, DateTimeOffset leasedBefore)
+    {
+        var stopped = new List<PoolMember>();
+        foreach (var member in _members.Values.Where(member => member.WorkerId == workerId && member.RequestId is not null && member.LeasedAt <= leasedBefore).ToList())
+        {
+            if (!reported.TryGetValue(member.EnvironmentId, out var lease))
+                Remove(member.EnvironmentId);
+            else if (lease?.RequestId != member.RequestId && Release(member.EnvironmentId, member.RequestId!, now) is { } retired)
+                stopped.Add(retired);
+        }
+
+        return stopped;
+    }
+
+    /// <summary>The workers with leases of before <paramref name="leasedBefore"/>.</summary>
+    public IReadOnlySet<string> WorkersWithLeases(DateTimeOffset leasedBefore) =>
+        _members.Values.Where(member => member.RequestId is not null && member.LeasedAt <= leasedBefore).Select(member => member.WorkerId).ToHashSet();
+
+    /// <summary>How many environments a worker has.</summary>
+    public int CountOn(string workerId) => _members.Values.Count(member => member.WorkerId == workerId);
+
+    /// <summary>The worker is gone, and every environment with it.</summary>
+    public void Lose(string workerId) => RemoveWhere(member => member.WorkerId == workerId);
+
+    /// <summary>While a worker is not to be reached, none of its idle environments is leased.</summary>
+    public void Suspend(string workerId, bool suspended) => _idle.Suspend(workerId, suspended);
+
+    /// <summary>As <see cref="Retire()"/>, for the environments of one worker.</summary>
+    public IReadOnlyList<PoolMember> RetireWorker(string workerId)
+    {
+        foreach (var member in _members.Values.Where(member => member.WorkerId == workerId))
+            member.Retired = true;
+        return RemoveWhere(member => member.WorkerId == workerId && member.RequestId is null);
     }
 
     /// <summary>Removes and names what has been idle since before <paramref name="cutoff"/>, and what holds a lease past its end.</summary>
-    public IReadOnlyList<EnvironmentId> Expire(DateTimeOffset now, DateTimeOffset cutoff) =>
+    public IReadOnlyList<PoolMember> Expire(DateTimeOffset now, DateTimeOffset cutoff) =>
         RemoveWhere(member => member.RequestId is null ? member.IdleSince <= cutoff : member.LeaseExpiresAt <= now);
 
     /// <summary>The function has changed or is gone: removes and names every idle environment; a leased one ends with its lease.</summary>
-    public IReadOnlyList<EnvironmentId> Retire()
+    public IReadOnlyList<PoolMember> Retire()
     {
         foreach (var member in _members.Values)
             member.Retired = true;
         return RemoveWhere(member => member.RequestId is null);
     }
 
-    /// <summary>As <see cref="Retire"/>, for one environment.</summary>
-    public IReadOnlyList<EnvironmentId> RetireMember(EnvironmentId environmentId)
+    /// <summary>As <see cref="Retire()"/>, for one environment.</summary>
+    public IReadOnlyList<PoolMember> RetireMember(EnvironmentId environmentId)
     {
         if (_members.TryGetValue(environmentId, out var retired))
             retired.Retired = true;
         return RemoveWhere(member => member.EnvironmentId == environmentId && member.RequestId is null);
     }
 
-    private List<EnvironmentId> RemoveWhere(Predicate<PoolMember> condition)
+    private List<PoolMember> RemoveWhere(Predicate<PoolMember> condition)
     {
-        var removed = _members.Values.Where(member => condition(member)).Select(member => member.EnvironmentId).ToList();
-        foreach (var environmentId in removed)
-            Remove(environmentId);
+        var removed = _members.Values.Where(member => condition(member)).ToList();
+        foreach (var member in removed)
+            Remove(member.EnvironmentId);
         return removed;
     }
 
-    private static void Occupy(PoolMember member, string requestId, DateTimeOffset leaseExpiresAt)
+    private void Occupy(PoolMember member, string requestId, DateTimeOffset now, DateTimeOffset leaseExpiresAt)
     {
+        _leases[requestId] = member;
         member.RequestId = requestId;
+        member.LeasedAt = now;
         member.LeaseExpiresAt = leaseExpiresAt;
         member.Leases++;
     }

@@ -14,8 +14,12 @@ internal enum PoolVerdict
 
     /// <summary>The limit is reached.</summary>
     Throttle,
+
+    /// <summary>A new environment is wanted, and no worker is there to have it.</summary>
+    Homeless,
 }
 
-/// <param name="EnvironmentId">The environment leased; default when throttled.</param>
+/// <param name="EnvironmentId">The environment leased; default when none is.</param>
+/// <param name="WorkerId">The worker that has it, or is to start it; null when none is leased.</param>
 /// <param name="Reason">Why it was throttled; meaningless otherwise.</param>
-internal readonly record struct PoolDecision(PoolVerdict Verdict, EnvironmentId EnvironmentId, ThrottleReason Reason = default);
+internal readonly record struct PoolDecision(PoolVerdict Verdict, EnvironmentId EnvironmentId, string? WorkerId, ThrottleReason Reason = default);

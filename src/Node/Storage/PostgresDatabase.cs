@@ -6,7 +6,8 @@ namespace Hearth.Node.Storage;
 
 /// <summary>
 /// A PostgreSQL database, version 13 or later, in whose <c>search_path</c> the node makes its tables. A node holds an advisory
-/// lock on it as long as it lives, on a connection of its own: two nodes that are not one cluster never write to the same tables.
+/// lock on it as long as it lives, on a connection of its own, shared with its cluster: a node that is alone and another never write
+/// to the same tables.
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
@@ -18,10 +19,12 @@ internal sealed class PostgresDatabase : Database
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly string _ownerConnectionString;
+    private readonly bool _shared;
     private NpgsqlConnection? _owner;
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder settings) : base(LinqToDB.ProviderName.PostgreSQL15, settings.ConnectionString)
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, bool shared) : base(LinqToDB.ProviderName.PostgreSQL15, settings.ConnectionString)
     {
+        _shared = shared;
         Name = $"The PostgreSQL database {settings.Database ?? settings.Username} at {settings.Host}:{settings.Port}";
         _ownerConnectionString = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, Timeout = PingSeconds, CommandTimeout = PingSeconds }.ConnectionString;
     }
@@ -33,8 +36,9 @@ internal sealed class PostgresDatabase : Database
     protected override SqlDialect Dialect => SqlDialect.Postgres;
 
     /// <param name="connectionString">Npgsql's, as <c>Host=db;Database=hearth;Username=hearth;Password=…</c>. What it does not set has bounds.</param>
+    /// <param name="shared">Whether other nodes of a cluster use it as well.</param>
     /// <exception cref="ArgumentException">It is none. The message does not hold it.</exception>
-    public static PostgresDatabase At(string connectionString)
+    public static PostgresDatabase At(string connectionString, bool shared)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (string.IsNullOrEmpty(settings.Host))
@@ -44,7 +48,7 @@ internal sealed class PostgresDatabase : Database
         Default("Timeout", AnswerSeconds);
         Default("Command Timeout", AnswerSeconds);
         Default("Keepalive", 10);
-        return new PostgresDatabase(settings);
+        return new PostgresDatabase(settings, shared);
 
         void Default(string name, object value)
         {
@@ -71,6 +75,14 @@ internal sealed class PostgresDatabase : Database
             _turn.Release();
         }
     }
+
+    /// <summary>What tells this database from every other, a restored copy of it included.</summary>
+    public async Task<string> IdentityAsync() => (string)(await AskOwnerAsync(
+        "SELECT system_identifier || '-' || 'hearth_schema'::regclass::oid FROM pg_control_system()"))!;
+
+    /// <summary>How far this machine's clock is ahead of the database's, to within the time that the question takes.</summary>
+    public async Task<TimeSpan> ClockDifferenceAsync(TimeProvider time) =>
+        time.GetUtcNow() - (DateTime)(await AskOwnerAsync("SELECT clock_timestamp()"))!;
 
     public override void Dispose()
     {
@@ -101,6 +113,24 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    private async Task<object?> AskOwnerAsync(string question)
+    {
+        await PingAsync();
+        await _turn.WaitAsync();
+        try
+        {
+            return await ExecuteAsync(_owner!, question);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw Unusable(failure);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async Task TakeOwnershipAsync()
     {
         _owner?.Dispose();
@@ -109,8 +139,8 @@ internal sealed class PostgresDatabase : Database
         try
         {
             await connection.OpenAsync();
-            if (await ExecuteAsync(connection, $"SELECT pg_try_advisory_lock({OwnerLock})") is not true)
-                throw new StorageException($"{Name} is in use by another node") { IsTaken = true };
+            if (await ExecuteAsync(connection, $"SELECT pg_try_advisory_lock{(_shared ? "_shared" : "")}({OwnerLock})") is not true)
+                throw new StorageException($"{Name} is in use by {(_shared ? "a node that is alone" : "another node")}") { IsTaken = true };
             _owner = connection;
         }
         finally

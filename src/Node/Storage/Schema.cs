@@ -8,11 +8,15 @@ namespace Hearth.Node.Storage;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What brings tables of <paramref name="version"/>, 0 for none, to <see cref="Version"/>.</summary>
     public static IEnumerable<string> Statements(int version, SqlDialect dialect) =>
-        [.. version < 1 ? Catalogue(dialect) : [], .. version < 2 ? [.. CatalogueColumns(dialect), .. Journal(dialect)] : Array.Empty<string>()];
+    [
+        .. version < 1 ? Catalogue(dialect) : [],
+        .. version < 2 ? [.. CatalogueColumns(dialect), .. Journal(dialect)] : Array.Empty<string>(),
+        .. version < 3 ? Packages(dialect) : [],
+    ];
 
     private static string[] Catalogue(SqlDialect dialect) =>
     [
@@ -82,6 +86,24 @@ internal static class Schema
         """,
         "CREATE INDEX IF NOT EXISTS snapshot_sequence_number_idx ON snapshot (sequence_number)",
         "CREATE INDEX IF NOT EXISTS snapshot_created_idx ON snapshot (created)",
+    ];
+
+    // Zips by content, for the nodes of a cluster to fetch from each other: in parts, so that none is held as a whole by the database.
+    private static string[] Packages(SqlDialect dialect) =>
+    [
+        """
+        CREATE TABLE hearth_packages (
+          sha256 VARCHAR(64) NOT NULL PRIMARY KEY,
+          size_bytes BIGINT NOT NULL,
+          asked_at BIGINT NOT NULL)
+        """,
+        $"""
+        CREATE TABLE hearth_package_parts (
+          sha256 VARCHAR(64) NOT NULL REFERENCES hearth_packages (sha256) ON DELETE CASCADE,
+          part INTEGER NOT NULL,
+          bytes {dialect.Bytes} NOT NULL,
+          PRIMARY KEY (sha256, part))
+        """,
     ];
 
     private static string Member(SqlDialect dialect, string name) =>

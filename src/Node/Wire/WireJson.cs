@@ -41,6 +41,8 @@ namespace Hearth.Node.Wire;
 [JsonSerializable(typeof(EnvironmentEnded))]
 [JsonSerializable(typeof(EnvironmentsReported))]
 [JsonSerializable(typeof(PackagePrepared))]
+[JsonSerializable(typeof(DescribeWorker))]
+[JsonSerializable(typeof(WorkerDescribed))]
 [JsonSerializable(typeof(DescribeNode))]
 [JsonSerializable(typeof(ListNodeEnvironments))]
 [JsonSerializable(typeof(KillEnvironment))]

@@ -41,9 +41,11 @@ internal static class WireTypes
         new("ec:reclaim", WireJson.Default.ReclaimEnvironment),
         new("ec:report", WireJson.Default.ReportEnvironments),
         new("ec:prepare", WireJson.Default.PreparePackage),
+        new("ec:describe", WireJson.Default.DescribeWorker),
         new("er:ended", WireJson.Default.EnvironmentEnded),
         new("er:reported", WireJson.Default.EnvironmentsReported),
         new("er:prepared", WireJson.Default.PackagePrepared),
+        new("er:described", WireJson.Default.WorkerDescribed),
 
         // To a node's inspection actor, and what it answers.
         new("ii:node", WireJson.Default.DescribeNode),

@@ -33,6 +33,7 @@ internal static class EndReason
         StopReason.Updated => "updated",
         StopReason.Deleted => "deleted",
         StopReason.Unfit => "unfit",
+        StopReason.Drained => "drained",
         _ => "unspecified",
     };
 }

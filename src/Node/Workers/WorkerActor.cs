@@ -10,9 +10,10 @@ namespace Hearth.Node.Workers;
 /// <summary>
 /// Hosts this node's execution environments.
 /// Owns:     the node's memory budget; one <see cref="SandboxActor"/> an environment; the <see cref="BlankActor"/>.
-/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, Describe, Kill, Drain; for its
-///           BlankActor Expect and its Describe.
-/// Emits:    PackagePrepared, EnvironmentsReported, Described, KillAnswered, Drained to who asks; EnvironmentEnded, ReclaimEnvironment to functions.
+/// Accepts:  StartEnvironment, StopEnvironment, PreparePackage, ReportEnvironments, DescribeWorker, Kill, Quiesce, Drain; for
+///           its BlankActor Expect and its Describe.
+/// Emits:    PackagePrepared, EnvironmentsReported, WorkerDescribed, KillAnswered, Quiesced, Drained to who asks;
+///           EnvironmentEnded, ReclaimEnvironment to functions.
 /// Promises: never more memory than the budget; EnvironmentEnded for every environment it was told to start.
 /// Stops:    with the node.
 /// </summary>
@@ -29,6 +30,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly HashSet<EnvironmentId> _reclaimed = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef? _blanks;
+    private IActorRef? _quiescer;
     private IActorRef? _drainer;
     private bool _blanksDrained;
 
@@ -44,6 +46,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
         Receive<ServeQueue>(_ => ServeWaiting());
         Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
+        Receive<DescribeWorker>(_ => Sender.Tell(Describe()));
         Receive<PreparePackage>(prepare =>
         {
             if (prepare.Code.ImageUri is null)
@@ -58,7 +61,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             else
                 _blanks.Forward(describe);
         });
-        Receive<Describe>(_ => Sender.Tell(new Described(_members.Count, _budget.ReservedMib, _budget.TotalMib, _waiting.Count, _drainer is not null)));
+        Receive<Quiesce>(_ =>
+        {
+            _quiescer = Sender;
+            AnswerQuiescer();
+        });
         Receive<Kill>(OnKill);
         Receive<Drain>(_ => OnDrain());
         Receive<BlankActor.Drained>(_ =>
@@ -96,6 +103,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Context.WatchWith(sandbox, new EnvironmentRemoved(command.EnvironmentId));
         var member = new Member(command, sandbox, _context.Time.GetUtcNow() + _context.MemoryWait);
         _members.Add(command.EnvironmentId, member);
+        if (_quiescer is not null)
+        {
+            // Its function has not heard yet; whoever waits for it is given another.
+            sandbox.Tell(new SandboxActor.End(FinishFirst: true, EndReason.Of(StopReason.Drained)));
+            return;
+        }
+
         if (member.MemoryMib > _budget.TotalMib)
         {
             // It would hold up the queue, and clear the node of idle environments, for nothing.
@@ -177,6 +191,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _waiting.Remove(member);
         _context.TellFunction(new EnvironmentEnded(member.Command.Spec.FunctionName, environmentId));
         ServeWaiting();
+        AnswerQuiescer();
         AnswerDrainer();
     }
 
@@ -212,14 +227,24 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private WorkerDescribed Describe() => new(
+        _context.WorkerId, _context.Channel, _budget.TotalMib, _budget.ReservedMib, _waiting.Sum(member => (long)member.MemoryMib),
+        (_quiescer ?? _drainer) is not null, _members.Count, _waiting.Count);
+
     private EnvironmentsReported Report(string functionName)
     {
         var entered = _context.Environments.All.ToDictionary(environment => environment.Id);
-        return new EnvironmentsReported(functionName, [.. _members.Values
+        return new EnvironmentsReported(functionName, _context.WorkerId, [.. _members.Values
             .Where(member => member.Command.Spec.FunctionName == functionName)
             .Select(member => entered.TryGetValue(member.Command.EnvironmentId, out var environment)
                 ? new ReportedEnvironment(environment.Id, environment.Spec.Deployment, environment.StartedAt, environment.Lease)
                 : new ReportedEnvironment(member.Command.EnvironmentId, member.Command.Spec.Deployment, _context.Time.GetUtcNow(), member.Command.Lease))]);
+    }
+
+    private void AnswerQuiescer()
+    {
+        if (_members.Count == 0)
+            _quiescer?.Tell(Quiesced.Instance);
     }
 
     private void OnDrain()
@@ -239,17 +264,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _drainer?.Tell(Drained.Instance);
     }
 
-    /// <summary>Reply: <see cref="Described"/>.</summary>
-    public sealed class Describe
+    /// <summary>Starts no more environments; their functions end those that are there, each after its invocation. Reply: <see cref="Quiesced"/> once none is left.</summary>
+    public sealed class Quiesce
     {
-        public static readonly Describe Instance = new();
+        public static readonly Quiesce Instance = new();
     }
 
-    /// <param name="Waiting">Starts that wait for memory.</param>
-    public sealed record Described(int Environments, long ReservedMib, long TotalMib, int Waiting, bool Draining)
+    public sealed class Quiesced
     {
-        /// <summary>Of a node without a worker.</summary>
-        public static readonly Described Nothing = new(0, 0, 0, 0, Draining: false);
+        public static readonly Quiesced Instance = new();
     }
 
     /// <summary>Ends an environment at once: an invocation that the function has fails. Reply: <see cref="KillAnswered"/>.</summary>

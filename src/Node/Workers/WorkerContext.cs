@@ -11,9 +11,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hearth.Node.Workers;
 
 /// <summary>What a node's worker and its sandboxes share.</summary>
+/// <param name="WorkerId">What this node's worker is called in its cluster.</param>
 /// <param name="TellFunction">Sends a message to a function's actor, wherever it is.</param>
 /// <param name="MemoryBudgetMib">All environments' configured memory together.</param>
 internal sealed record WorkerContext(
+    string WorkerId,
     Partition Partition,
     ISandboxDriver Driver,
     PackageStore Packages,
@@ -27,6 +29,9 @@ internal sealed record WorkerContext(
 {
     /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
     public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where this node's data channel listens, <c>ADDR:PORT</c>; null where it has none.</summary>
+    public string? Channel { get; init; }
 
     /// <summary>Container images; null where the node has none.</summary>
     public ImageStore? Images { get; init; }

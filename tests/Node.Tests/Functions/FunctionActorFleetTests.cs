@@ -166,7 +166,7 @@ public class FunctionActorFleetTests : FunctionActorRig
         var actor = StartUnreported();
         actor.Tell(new AdmitInvocation("hello", "r1"), TestActor);
         actor.Tell(new DescribeFunction("hello"), TestActor);
-        actor.Tell(new EnvironmentsReported("hello", []), Worker);
+        actor.Tell(new EnvironmentsReported("hello", "node", []), Worker);
         ExpectMsg<InvocationAdmitted>();
         ExpectMsg<FunctionDescribed>();
     }
@@ -234,7 +234,7 @@ public class FunctionActorFleetTests : FunctionActorRig
 
         // Another function, quiet for as long, is gone by then.
         var other = StartUnreported("other");
-        other.Tell(new EnvironmentsReported("other", []), Worker);
+        other.Tell(new EnvironmentsReported("other", "node", []), Worker);
         Time.Advance(TimeSpan.FromMinutes(3));
         Shard.ExpectMsg<Passivate>();
         Assert.Equal(other, Shard.LastSender);

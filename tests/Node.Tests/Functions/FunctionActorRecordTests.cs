@@ -103,7 +103,7 @@ public abstract class FunctionActorRecordTests : FunctionActorRig
 
         // Answered while the actor still waits for the report.
         recovered.Tell(new PackagePrepared(prepare.Code, null), Worker);
-        recovered.Tell(new EnvironmentsReported("hello", []), Worker);
+        recovered.Tell(new EnvironmentsReported("hello", "node", []), Worker);
         AwaitAssert(() => Assert.Equal(FunctionState.Active, Describe(recovered).State));
     }
 

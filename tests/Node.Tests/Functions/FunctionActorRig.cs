@@ -7,6 +7,7 @@ using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
 using Hearth.Node.Functions;
 using Hearth.Node.Hosting;
+using Hearth.Node.Membership;
 using Hearth.Node.Tests.Storage;
 using Hearth.Node.Tests.Support;
 
@@ -32,13 +33,17 @@ public abstract class FunctionActorRig : TestKit
         _database = database;
         Worker = CreateTestProbe("worker");
         Shard = CreateTestProbe("shard");
-        Context = new FunctionContext(Partition.Default, "node", Worker, Catalogue, new FunctionDirectory(), Time)
+        Fleet.Enter(Join("node", Worker));
+        Context = new FunctionContext(Partition.Default, Fleet, Catalogue, new FunctionDirectory(), Time)
         {
             HousekeepingInterval = TimeSpan.FromMilliseconds(20),
             CatalogueRetryInterval = TimeSpan.FromMilliseconds(20),
             AdoptionDeadline = Patience,
+            ReconcileAfter = TimeSpan.FromDays(1),
         };
     }
+
+    private protected Fleet Fleet { get; } = new("node");
 
     private protected FunctionContext Context { get; set; }
 
@@ -51,6 +56,10 @@ public abstract class FunctionActorRig : TestKit
     protected TestProbe Worker { get; }
 
     protected TestProbe Shard { get; }
+
+    /// <summary>A worker with much memory, played by <paramref name="actor"/>.</summary>
+    private protected static WorkerNode Join(string id, IActorRef actor, bool isDraining = false) =>
+        new(new WorkerDescribed(id, $"{id}:1", 1_000_000, 0, 0, isDraining), actor);
 
     /// <summary>The actor, before its worker has reported.</summary>
     protected IActorRef StartUnreported(string name = "hello")
@@ -65,7 +74,7 @@ public abstract class FunctionActorRig : TestKit
     protected IActorRef Start(params ReportedEnvironment[] environments)
     {
         var actor = StartUnreported();
-        actor.Tell(new EnvironmentsReported("hello", environments), Worker);
+        actor.Tell(new EnvironmentsReported("hello", "node", environments), Worker);
         return actor;
     }
 

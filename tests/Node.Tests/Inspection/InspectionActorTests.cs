@@ -32,8 +32,8 @@ public sealed class InspectionActorTests : TestKit
     public void A_node_tells_what_its_worker_has()
     {
         _actor.Tell(new DescribeNode());
-        _worker.ExpectMsg<WorkerActor.Describe>();
-        _worker.Reply(new WorkerActor.Described(3, 384, 1_024, 2, Draining: false));
+        _worker.ExpectMsg<DescribeWorker>();
+        _worker.Reply(new WorkerDescribed("n1", null, 1_024, 384, 256, IsDraining: false, Environments: 3, StartsWaiting: 2));
         _worker.ExpectMsg<BlankActor.Describe>();
         _worker.Reply(new BlankActor.Described([new BlankDescription("python3.11", 2, 1), new BlankDescription("java17", 1, 0)]));
         var node = ExpectMsg<NodeDescribed>().Node;
@@ -44,7 +44,7 @@ public sealed class InspectionActorTests : TestKit
     public void While_its_worker_says_nothing_it_answers_everything_else()
     {
         _actor.Tell(new DescribeNode());
-        _worker.ExpectMsg<WorkerActor.Describe>();
+        _worker.ExpectMsg<DescribeWorker>();
         _actor.Tell(new ListActors(2));
         Assert.Contains(ExpectMsg<ActorsListed>().Actors.Actors, actor => actor.Name == "inspection");
     }

@@ -16,7 +16,7 @@ public sealed class PackageStoreTests : PackageFolder
         var code = await StoreAsync(Zip);
         Assert.Equal(Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Zip)), code.Sha256);
         Assert.Equal(Zip.Length, code.SizeBytes);
-        using var kept = Assert.IsType<FileStream>(Store.OpenZip(code));
+        using var kept = Assert.IsType<FileStream>(await Store.OpenZipAsync(code, default));
         var bytes = new byte[kept.Length];
         kept.ReadExactly(bytes);
         Assert.Equal(Zip, bytes);
@@ -60,7 +60,7 @@ public sealed class PackageStoreTests : PackageFolder
     {
         var code = new CodeReference(Convert.ToBase64String(new byte[32]), 1);
         Assert.Null(await Store.EnsureExtractedAsync(code, CancellationToken.None));
-        Assert.Null(Store.OpenZip(code));
+        Assert.Null(await Store.OpenZipAsync(code, default));
         Assert.False(Store.TryGetTaskDirectory(code, out _));
     }
 
@@ -79,7 +79,7 @@ public sealed class PackageStoreTests : PackageFolder
                     await StoreAsync(zip);
             })));
             Assert.True(Store.TryGetTaskDirectory(code, out _));
-            using var kept = Assert.IsType<FileStream>(Store.OpenZip(code));
+            using var kept = Assert.IsType<FileStream>(await Store.OpenZipAsync(code, default));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class PackageStoreTests : PackageFolder
         await Assert.ThrowsAsync<InvalidDataException>(() => restarted.EnsureExtractedAsync(code, CancellationToken.None));
 
         Assert.IsType<PackageAdded.Stored>(await restarted.AddAsync(Zip, CancellationToken.None));
-        using var kept = Assert.IsType<FileStream>(restarted.OpenZip(code));
+        using var kept = Assert.IsType<FileStream>(await restarted.OpenZipAsync(code, default));
         Assert.Equal(Zip.Length, kept.Length);
         Assert.True(restarted.TryGetTaskDirectory(code, out _));
     }
@@ -135,7 +135,7 @@ public sealed class PackageStoreTests : PackageFolder
         Assert.Equal(1, await restarted.SweepAsync(new HashSet<string> { used.Sha256 }, CancellationToken.None));
         Assert.True(restarted.TryGetTaskDirectory(used, out _));
         Assert.False(restarted.TryGetTaskDirectory(unused, out _));
-        Assert.Null(restarted.OpenZip(unused));
+        Assert.Null(await restarted.OpenZipAsync(unused, default));
         Assert.NotNull(await restarted.EnsureExtractedAsync(used, CancellationToken.None));
     }
 
@@ -165,7 +165,7 @@ public sealed class PackageStoreTests : PackageFolder
             await sweeping;
             Assert.True(restarted.TryGetTaskDirectory(code, out var folder));
             Assert.Equal("hello", await IoFile.ReadAllTextAsync($"{folder}/app.py"));
-            using var kept = Assert.IsType<FileStream>(restarted.OpenZip(code));
+            using var kept = Assert.IsType<FileStream>(await restarted.OpenZipAsync(code, default));
         }
     }
 }

@@ -12,13 +12,15 @@ public class EnvironmentPoolPropertyTests
 
     private enum Call
     {
-        Admit, Release, ReleaseStale, Remove, Reclaim, Expire, Retire, RetireMember, AdoptIdle, AdoptLeased, Wait,
+        Admit, Release, ReleaseStale, Remove, Reclaim, Expire, Retire, RetireMember, RetireWorker, Lose, Suspend, AdoptIdle, AdoptLeased, Wait,
     }
+
+    private static readonly string[] Workers = ["a", "b", "c"];
 
     private static readonly Call[] Calls =
     [
         Call.Admit, Call.Admit, Call.Admit, Call.Admit, Call.Release, Call.Release, Call.Release, Call.ReleaseStale, Call.Remove,
-        Call.Reclaim, Call.Expire, Call.Retire, Call.RetireMember, Call.AdoptIdle, Call.AdoptLeased, Call.Wait, Call.Wait,
+        Call.Reclaim, Call.Expire, Call.Retire, Call.RetireMember, Call.RetireWorker, Call.Lose, Call.Suspend, Call.Suspend, Call.AdoptIdle, Call.AdoptLeased, Call.Wait, Call.Wait,
     ];
 
     [Fact]
@@ -39,6 +41,7 @@ public class EnvironmentPoolPropertyTests
         private DateTimeOffset _now = Time;
         private int _next = 1;
         private int _releases;
+        private readonly HashSet<string> _suspended = [];
 
         private int Leased => _model.Count(member => member.RequestId is not null);
 
@@ -47,7 +50,7 @@ public class EnvironmentPoolPropertyTests
             var leasedBefore = Leased;
             switch (call)
             {
-                case Call.Admit: Admit(); break;
+                case Call.Admit: Admit(pick); break;
                 case Call.Release: Release(Pick(pick), stale: false); break;
                 case Call.ReleaseStale: Release(Pick(pick), stale: true); break;
                 case Call.Remove: Remove(Pick(pick)); break;
@@ -55,8 +58,11 @@ public class EnvironmentPoolPropertyTests
                 case Call.Expire: Expire(); break;
                 case Call.Retire: Retire(_ => true, _pool.Retire()); break;
                 case Call.RetireMember: RetireOne(Pick(pick)); break;
-                case Call.AdoptIdle: Adopt(null); break;
-                case Call.AdoptLeased: Adopt(Lease(Environment(_next), $"r{_next}") with { ExpiresAt = _now.AddSeconds(5) }); break;
+                case Call.RetireWorker: RetireWorker(Workers[pick % 3]); break;
+                case Call.Lose: Lose(Workers[pick % 3]); break;
+                case Call.Suspend: Suspend(Workers[pick % 3]); break;
+                case Call.AdoptIdle: Adopt(pick, null); break;
+                case Call.AdoptLeased: Adopt(pick, Lease(Environment(_next), $"r{_next}") with { ExpiresAt = _now.AddSeconds(5) }); break;
                 case Call.Wait: _now = _now.AddSeconds(pick); break;
             }
 
@@ -65,21 +71,23 @@ public class EnvironmentPoolPropertyTests
                 Assert.InRange(Leased, 1, Limit);
         }
 
-        private void Admit()
+        private void Admit(int pick)
         {
             var (candidate, request) = (Environment(_next), $"r{_next++}");
-            var decision = _pool.Admit(request, candidate, Limit, _now, _now.AddSeconds(5));
+            var (near, avoid, place) = (pick % 4 == 3 ? null : Workers[pick % 4], pick % 5 > 2 ? null : Workers[pick % 5], Workers[pick % 3]);
+            var decision = _pool.Admit(request, candidate, Limit, _now, _now.AddSeconds(5), new Preference(near, avoid), () => place);
             if (Leased >= Limit)
             {
                 Assert.Equal(PoolVerdict.Throttle, decision.Verdict);
                 return;
             }
 
-            var warm = _model.Where(member => member.RequestId is null).MaxBy(member => member.Released);
+            var idle = _model.FindAll(member => member.RequestId is null && member.Worker != avoid && !_suspended.Contains(member.Worker));
+            var warm = idle.Where(member => member.Worker == near).MaxBy(member => member.Released) ?? idle.MaxBy(member => member.Released);
             Assert.Equal(warm is null ? PoolVerdict.Cold : PoolVerdict.Warm, decision.Verdict);
-            Assert.Equal(warm?.Id ?? candidate, decision.EnvironmentId);
+            Assert.Equal((warm?.Id ?? candidate, warm?.Worker ?? place), (decision.EnvironmentId, decision.WorkerId));
             if (warm is null)
-                _model.Add(warm = new ModelMember(candidate));
+                _model.Add(warm = new ModelMember(candidate, place));
             Assert.Null(warm.RequestId);
             (warm.RequestId, warm.ExpiresAt) = (request, _now.AddSeconds(5));
         }
@@ -88,7 +96,7 @@ public class EnvironmentPoolPropertyTests
         {
             if (member is null)
                 return;
-            var stop = _pool.Release(member.Id, stale ? "nobody" : member.RequestId ?? "nobody", _now);
+            var stop = _pool.Release(member.Id, stale ? "nobody" : member.RequestId ?? "nobody", _now) is not null;
             if (stale || member.RequestId is null)
             {
                 Assert.False(stop);
@@ -104,14 +112,14 @@ public class EnvironmentPoolPropertyTests
 
         private void Remove(ModelMember? member)
         {
-            Assert.Equal(member is not null, _pool.Remove(member?.Id ?? Environment(0)));
+            Assert.Equal(member?.Id, _pool.Remove(member?.Id ?? Environment(0))?.EnvironmentId);
             if (member is not null)
                 _model.Remove(member);
         }
 
         private void Reclaim(ModelMember? member)
         {
-            Assert.Equal(member is { RequestId: null }, _pool.Reclaim(member?.Id ?? Environment(0)));
+            Assert.Equal(member is { RequestId: null }, _pool.Reclaim(member?.Id ?? Environment(0)) is not null);
             if (member is { RequestId: null })
                 _model.Remove(member);
         }
@@ -120,7 +128,7 @@ public class EnvironmentPoolPropertyTests
         {
             var cutoff = _now.AddSeconds(-8);
             var due = _model.Where(member => member.RequestId is null ? member.IdleSince <= cutoff : member.ExpiresAt <= _now).ToList();
-            AssertSame(due.Select(member => member.Id), _pool.Expire(_now, cutoff));
+            AssertSame(due.Select(member => member.Id), _pool.Expire(_now, cutoff).Select(member => member.EnvironmentId));
             _model.RemoveAll(due.Contains);
         }
 
@@ -130,20 +138,35 @@ public class EnvironmentPoolPropertyTests
                 Retire(candidate => candidate == member, _pool.RetireMember(member.Id));
         }
 
-        private void Retire(Predicate<ModelMember> which, IReadOnlyList<EnvironmentId> stopped)
+        private void RetireWorker(string worker) => Retire(member => member.Worker == worker, _pool.RetireWorker(worker));
+
+        private void Lose(string worker)
+        {
+            _pool.Lose(worker);
+            _model.RemoveAll(member => member.Worker == worker);
+        }
+
+        private void Suspend(string worker)
+        {
+            if (!_suspended.Remove(worker))
+                _suspended.Add(worker);
+            _pool.Suspend(worker, _suspended.Contains(worker));
+        }
+
+        private void Retire(Predicate<ModelMember> which, IReadOnlyList<PoolMember> stopped)
         {
             var retired = _model.FindAll(which);
             retired.ForEach(member => member.Retired = true);
             var idle = retired.FindAll(member => member.RequestId is null);
-            AssertSame(idle.Select(member => member.Id), stopped);
+            AssertSame(idle.Select(member => member.Id), stopped.Select(member => member.EnvironmentId));
             _model.RemoveAll(idle.Contains);
         }
 
-        private void Adopt(Lease? lease)
+        private void Adopt(int pick, Lease? lease)
         {
             var id = Environment(_next++);
-            _pool.Adopt(id, _now, lease, _now);
-            _model.Add(new ModelMember(id)
+            _pool.Adopt(id, Workers[pick % 3], _now, lease, _now);
+            _model.Add(new ModelMember(id, Workers[pick % 3])
             {
                 RequestId = lease?.RequestId,
                 ExpiresAt = lease?.ExpiresAt ?? default,
@@ -154,8 +177,8 @@ public class EnvironmentPoolPropertyTests
 
         private void Compare()
         {
-            AssertSame(_model.Select(member => (member.Id, member.RequestId, member.Retired)),
-                _pool.Members.Select(member => (member.EnvironmentId, member.RequestId, member.Retired)));
+            AssertSame(_model.Select(member => (member.Id, member.Worker, member.RequestId, member.Retired)),
+                _pool.Members.Select(member => (member.EnvironmentId, member.WorkerId, member.RequestId, member.Retired)));
             Assert.Equal((_model.Count, Leased), (_pool.Count, _pool.Leased));
             var requests = _pool.Members.Where(member => member.RequestId is not null).Select(member => member.RequestId).ToList();
             Assert.Equal(requests.Count, requests.Distinct().Count());
@@ -167,9 +190,10 @@ public class EnvironmentPoolPropertyTests
             Assert.Equal(expected.OrderBy(value => value!.ToString(), StringComparer.Ordinal), actual.OrderBy(value => value!.ToString(), StringComparer.Ordinal));
     }
 
-    private sealed class ModelMember(EnvironmentId id)
+    private sealed class ModelMember(EnvironmentId id, string worker)
     {
         public EnvironmentId Id { get; } = id;
+        public string Worker { get; } = worker;
         public string? RequestId { get; set; }
         public DateTimeOffset ExpiresAt { get; set; }
         public DateTimeOffset IdleSince { get; set; }

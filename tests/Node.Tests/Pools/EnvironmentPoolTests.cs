@@ -1,3 +1,4 @@
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Node.Pools;
 using static Hearth.Node.Tests.Support.Samples;
@@ -11,7 +12,7 @@ public class EnvironmentPoolTests
     [Fact]
     public void The_first_invocation_gets_a_cold_environment_by_the_name_offered()
     {
-        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(1)), Admit("r1", 1));
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(1), "node"), Admit("r1", 1));
         Assert.Equal((1, 1), (_pool.Count, _pool.Leased));
     }
 
@@ -19,8 +20,8 @@ public class EnvironmentPoolTests
     public void A_released_environment_is_leased_again_warm_and_counts_its_leases()
     {
         Admit("r1", 1);
-        Assert.False(_pool.Release(Environment(1), "r1", Time));
-        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1)), Admit("r2", 2));
+        Assert.Null(_pool.Release(Environment(1), "r1", Time));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1), "node"), Admit("r2", 2));
         Assert.Equal(2, Assert.Single(_pool.Members).Leases);
     }
 
@@ -58,8 +59,8 @@ public class EnvironmentPoolTests
     public void A_release_of_a_lease_that_is_not_held_changes_nothing(string requestId)
     {
         Admit("r1", 1);
-        Assert.False(_pool.Release(Environment(1), requestId, Time));
-        Assert.False(_pool.Release(Environment(2), "r1", Time));
+        Assert.Null(_pool.Release(Environment(1), requestId, Time));
+        Assert.Null(_pool.Release(Environment(2), "r1", Time));
         Assert.Equal(1, _pool.Leased);
     }
 
@@ -69,7 +70,7 @@ public class EnvironmentPoolTests
         Admit("r1", 1);
         _pool.Release(Environment(1), "r1", Time);
         Admit("r2", 2);
-        Assert.False(_pool.Release(Environment(1), "r1", Time));
+        Assert.Null(_pool.Release(Environment(1), "r1", Time));
         Assert.Equal("r2", Assert.Single(_pool.Members).RequestId);
     }
 
@@ -78,19 +79,19 @@ public class EnvironmentPoolTests
     {
         Admit("r1", 1);
         _pool.Release(Environment(1), "r1", Time);
-        Assert.True(_pool.Remove(Environment(1)));
-        Assert.False(_pool.Remove(Environment(1)));
-        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(2)), Admit("r2", 2));
+        Assert.NotNull(_pool.Remove(Environment(1)));
+        Assert.Null(_pool.Remove(Environment(1)));
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(2), "node"), Admit("r2", 2));
     }
 
     [Fact]
     public void An_idle_environment_can_be_reclaimed_and_a_leased_one_cannot()
     {
         Admit("r1", 1);
-        Assert.False(_pool.Reclaim(Environment(1)));
-        Assert.False(_pool.Reclaim(Environment(2)));
+        Assert.Null(_pool.Reclaim(Environment(1)));
+        Assert.Null(_pool.Reclaim(Environment(2)));
         _pool.Release(Environment(1), "r1", Time);
-        Assert.True(_pool.Reclaim(Environment(1)));
+        Assert.NotNull(_pool.Reclaim(Environment(1)));
         Assert.Equal(0, _pool.Count);
     }
 
@@ -102,7 +103,7 @@ public class EnvironmentPoolTests
     {
         Admit("r1", 1);
         _pool.Release(Environment(1), "r1", Time);
-        var expired = _pool.Expire(At(100), Time.AddTicks(ticksPast));
+        var expired = Ids(_pool.Expire(At(100), Time.AddTicks(ticksPast)));
         Assert.Equal(expires ? [Environment(1)] : [], expired);
         Assert.Equal(expires ? 0 : 1, _pool.Count);
     }
@@ -112,8 +113,8 @@ public class EnvironmentPoolTests
     [InlineData(0, true)]
     public void A_lease_ends_exactly_at_its_deadline(long ticksPast, bool expires)
     {
-        _pool.Admit("r1", Environment(1), 1, Time, At(60));
-        var expired = _pool.Expire(At(60).AddTicks(ticksPast), DateTimeOffset.MinValue);
+        Admit("r1", 1, limit: 1);
+        var expired = Ids(_pool.Expire(At(60).AddTicks(ticksPast), DateTimeOffset.MinValue));
         Assert.Equal(expires ? [Environment(1)] : [], expired);
         Assert.Equal(expires ? 0 : 1, _pool.Leased);
     }
@@ -133,11 +134,11 @@ public class EnvironmentPoolTests
         Admit("r1", 1);
         Admit("r2", 2);
         _pool.Release(Environment(1), "r1", Time);
-        Assert.Equal([Environment(1)], _pool.Retire());
+        Assert.Equal([Environment(1)], Ids(_pool.Retire()));
         Assert.Equal(PoolVerdict.Cold, Admit("r3", 3).Verdict);
 
-        Assert.True(_pool.Release(Environment(2), "r2", Time));
-        Assert.False(_pool.Release(Environment(3), "r3", Time));
+        Assert.NotNull(_pool.Release(Environment(2), "r2", Time));
+        Assert.Null(_pool.Release(Environment(3), "r3", Time));
         Assert.Equal(Environment(3), Assert.Single(_pool.Members).EnvironmentId);
     }
 
@@ -149,19 +150,19 @@ public class EnvironmentPoolTests
         _pool.Release(Environment(1), "r1", Time);
         Assert.Empty(_pool.RetireMember(Environment(2)));
         Assert.Empty(_pool.RetireMember(Environment(7)));
-        Assert.Equal([Environment(1)], _pool.RetireMember(Environment(1)));
-        Assert.True(_pool.Release(Environment(2), "r2", Time));
+        Assert.Equal([Environment(1)], Ids(_pool.RetireMember(Environment(1))));
+        Assert.NotNull(_pool.Release(Environment(2), "r2", Time));
     }
 
     [Fact]
     public void A_reported_environment_is_adopted_with_its_lease_or_idle()
     {
-        _pool.Adopt(Environment(1), Time, Lease(Environment(1), "r1"), Time);
-        _pool.Adopt(Environment(2), Time, null, Time);
+        _pool.Adopt(Environment(1), "node", Time, Lease(Environment(1), "r1"), Time);
+        _pool.Adopt(Environment(2), "node", Time, null, Time);
         Assert.Equal((2, 1), (_pool.Count, _pool.Leased));
         Assert.Equal(PoolVerdict.Throttle, Admit("r3", 3, limit: 1).Verdict);
-        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(2)), Admit("r3", 3));
-        Assert.False(_pool.Release(Environment(1), "r1", Time));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(2), "node"), Admit("r3", 3));
+        Assert.Null(_pool.Release(Environment(1), "r1", Time));
         Assert.Equal(1, _pool.Leased);
     }
 
@@ -169,12 +170,101 @@ public class EnvironmentPoolTests
     public void An_environment_that_is_known_is_not_adopted_again()
     {
         Admit("r1", 1);
-        _pool.Adopt(Environment(1), Time, null, Time);
+        _pool.Adopt(Environment(1), "node", Time, null, Time);
         Assert.Equal((1, 1), (_pool.Count, _pool.Leased));
     }
 
-    private PoolDecision Admit(string requestId, int candidate, int limit = 100) =>
-        _pool.Admit(requestId, Environment(candidate), limit, Time, At(60));
+    [Fact]
+    public void The_callers_node_is_preferred_and_else_the_environment_used_last()
+    {
+        foreach (var (n, worker) in new[] { (1, "a"), (2, "b"), (3, "a"), (4, "b") })
+            _pool.Adopt(Environment(n), worker, Time, null, Time);
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(3), "a"), Admit("r1", 9, near: "a"));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(4), "b"), Admit("r2", 9));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1), "a"), Admit("r3", 9, near: "a"));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(2), "b"), Admit("r4", 9, near: "a"));
+    }
+
+    [Fact]
+    public void A_worker_that_is_avoided_is_avoided_even_where_it_is_nearest()
+    {
+        _pool.Adopt(Environment(1), "a", Time, null, Time);
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(2), "node"), Admit("r1", 2, near: "a", avoid: "a"));
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1), "a"), Admit("r2", 3, avoid: "b"));
+    }
+
+    [Fact]
+    public void A_request_that_has_a_lease_keeps_it_whatever_the_limit_and_gets_another_once_it_is_released()
+    {
+        Admit("r1", 1);
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1), "node"), Admit("r1", 2, limit: 1));
+        Assert.Equal((1, 1), (_pool.Count, _pool.Leased));
+        _pool.Remove(Environment(1));
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(2), "node"), Admit("r1", 2, limit: 1));
+    }
+
+    [Fact]
+    public void A_new_environment_is_placed_and_where_it_cannot_be_nothing_changes()
+    {
+        Assert.Equal(PoolVerdict.Homeless, _pool.Admit("r1", Environment(1), 9, Time, At(60), default, () => null).Verdict);
+        Assert.Equal(0, _pool.Count);
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(1), "b"), _pool.Admit("r1", Environment(1), 9, Time, At(60), default, () => "b"));
+        Assert.Equal((1, 0), (_pool.CountOn("b"), _pool.CountOn("a")));
+    }
+
+    [Fact]
+    public void A_worker_that_is_not_reached_keeps_its_environments_and_none_of_them_is_leased()
+    {
+        _pool.Adopt(Environment(1), "a", Time, null, Time);
+        _pool.Suspend("a", suspended: true);
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(2), "node"), Admit("r1", 2, near: "a"));
+        _pool.Suspend("a", suspended: false);
+        Assert.Equal(new PoolDecision(PoolVerdict.Warm, Environment(1), "a"), Admit("r2", 3));
+    }
+
+    [Fact]
+    public void The_environments_of_a_worker_that_is_gone_are_gone_with_their_leases()
+    {
+        _pool.Adopt(Environment(1), "a", Time, null, Time);
+        _pool.Adopt(Environment(2), "a", Time, Lease(Environment(2), "r2"), Time);
+        _pool.Adopt(Environment(3), "b", Time, Lease(Environment(3), "r3"), Time);
+        _pool.Lose("a");
+        Assert.Equal((1, 1), (_pool.Count, _pool.Leased));
+        Assert.Null(_pool.Release(Environment(2), "r2", Time));
+    }
+
+    [Fact]
+    public void The_environments_of_a_worker_that_leaves_stop_and_leased_ones_on_release()
+    {
+        _pool.Adopt(Environment(1), "a", Time, null, Time);
+        _pool.Adopt(Environment(2), "a", Time, Lease(Environment(2), "r2"), Time);
+        _pool.Adopt(Environment(3), "b", Time, null, Time);
+        Assert.Equal([Environment(1)], Ids(_pool.RetireWorker("a")));
+        Assert.Equal(Environment(2), _pool.Release(Environment(2), "r2", Time)?.EnvironmentId);
+        Assert.Equal(Environment(3), Assert.Single(_pool.Members).EnvironmentId);
+    }
+
+    [Fact]
+    public void A_lease_that_its_worker_knows_nothing_of_ends_unless_it_is_young()
+    {
+        foreach (var n in Enumerable.Range(1, 4))
+            Admit($"r{n}", n);
+        var reported = new Dictionary<EnvironmentId, Lease?> { [Environment(1)] = Lease(Environment(1), "r1"), [Environment(2)] = null, [Environment(3)] = Lease(Environment(3), "r9") };
+        Assert.Empty(_pool.Reconcile("node", reported, At(20), Time.AddTicks(-1)));
+        Assert.Empty(_pool.Reconcile("other", new Dictionary<EnvironmentId, Lease?>(), At(20), At(5)));
+        Assert.Equal(4, _pool.Leased);
+
+        Assert.Equal(["node"], _pool.WorkersWithLeases(Time));
+        Assert.Empty(_pool.WorkersWithLeases(Time.AddTicks(-1)));
+        Assert.Empty(_pool.Reconcile("node", reported, At(20), Time));
+        Assert.Equal(["r1"], _pool.Members.Where(member => member.RequestId is not null).Select(member => member.RequestId));
+        Assert.Equal(3, _pool.Count);
+    }
+
+    private PoolDecision Admit(string requestId, int candidate, int limit = 100, string? near = null, string? avoid = null) =>
+        _pool.Admit(requestId, Environment(candidate), limit, Time, At(60), new Preference(near, avoid), () => "node");
+
+    private static IEnumerable<EnvironmentId> Ids(IEnumerable<PoolMember> members) => members.Select(member => member.EnvironmentId);
 
     private static DateTimeOffset At(int seconds) => Time + TimeSpan.FromSeconds(seconds);
 }

@@ -12,7 +12,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     [Fact]
     public async Task An_empty_database_gets_the_schemas_version_and_a_second_start_changes_nothing()
     {
-        using var database = PostgresDatabase.At(await server.NewDatabaseAsync());
+        using var database = PostgresDatabase.At(await server.NewDatabaseAsync(), shared: false);
         await database.StartAsync(NullLogger.Instance);
         await database.StartAsync(NullLogger.Instance);
         using var connection = database.Open();
@@ -26,10 +26,10 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         var connection = await server.NewDatabaseAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
-            using var database = PostgresDatabase.At(connection);
+            using var database = PostgresDatabase.At(connection, shared: false);
             database.Migrate();
         })));
-        using var made = PostgresDatabase.At(connection);
+        using var made = PostgresDatabase.At(connection, shared: false);
         using var open = made.Open();
         Assert.Equal([Schema.Version], open.Query<int>("SELECT version FROM hearth_schema"));
     }
@@ -51,8 +51,8 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     public async Task A_second_node_is_refused_until_the_first_has_ended()
     {
         var connection = await server.NewDatabaseAsync();
-        using var second = PostgresDatabase.At(connection);
-        using (var first = PostgresDatabase.At(connection))
+        using var second = PostgresDatabase.At(connection, shared: false);
+        using (var first = PostgresDatabase.At(connection, shared: false))
         {
             await first.PingAsync();
             var refused = await Assert.ThrowsAsync<StorageException>(second.PingAsync);
@@ -68,8 +68,8 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     public async Task One_that_lost_its_database_to_another_node_is_told_so()
     {
         var connection = await server.NewDatabaseAsync();
-        using var first = PostgresDatabase.At(connection);
-        using var second = PostgresDatabase.At(connection);
+        using var first = PostgresDatabase.At(connection, shared: false);
+        using var second = PostgresDatabase.At(connection, shared: false);
         await first.PingAsync();
         await using (var other = new NpgsqlConnection(connection))
         {
@@ -87,7 +87,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     [InlineData("Host=127.0.0.1;Port=1;Username=functions;Password=sesame")]
     public async Task One_that_is_not_there_is_named_without_its_password(string connection)
     {
-        using var database = PostgresDatabase.At(connection);
+        using var database = PostgresDatabase.At(connection, shared: false);
         var refused = await Assert.ThrowsAsync<StorageException>(database.PingAsync);
         Assert.StartsWith("The PostgreSQL database functions at 127.0.0.1:1 cannot be used", refused.Message);
         Assert.False(refused.IsTaken);
@@ -99,13 +99,13 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     [InlineData("Database=functions;Password=sesame")]
     [InlineData("Host=db;Pasword=sesame")]
     public void What_is_no_connection_string_is_refused_without_its_password(string text) =>
-        Assert.DoesNotContain("sesame", Assert.ThrowsAny<ArgumentException>(() => PostgresDatabase.At(text)).Message);
+        Assert.DoesNotContain("sesame", Assert.ThrowsAny<ArgumentException>(() => PostgresDatabase.At(text, shared: false)).Message);
 
     [Fact]
     public void Bounds_are_set_where_the_operator_sets_none()
     {
-        using var plain = PostgresDatabase.At("Host=db");
-        using var own = PostgresDatabase.At("Host=db;Maximum Pool Size=5;CommandTimeout=60");
+        using var plain = PostgresDatabase.At("Host=db", shared: false);
+        using var own = PostgresDatabase.At("Host=db;Maximum Pool Size=5;CommandTimeout=60", shared: false);
         var (bounds, given) = (new NpgsqlConnectionStringBuilder(plain.ConnectionString), new NpgsqlConnectionStringBuilder(own.ConnectionString));
         Assert.Equal((20, 10, 10), (bounds.MaxPoolSize, bounds.CommandTimeout, bounds.Timeout));
         Assert.Equal((5, 60, 10), (given.MaxPoolSize, given.CommandTimeout, given.Timeout));

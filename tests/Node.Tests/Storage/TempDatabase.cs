@@ -25,7 +25,7 @@ internal sealed class TempDatabase(Database database, Action remove) : IDisposab
     /// <summary>In a server, which removes it with itself.</summary>
     public static TempDatabase On(PostgresServer server, bool migrate = true)
     {
-        var database = PostgresDatabase.At(server.NewDatabaseAsync().GetAwaiter().GetResult());
+        var database = PostgresDatabase.At(server.NewDatabaseAsync().GetAwaiter().GetResult(), shared: false);
         return Migrated(migrate, new TempDatabase(database, () =>
         {
             using var connection = new NpgsqlConnection(database.ConnectionString);

@@ -44,8 +44,8 @@ public class WorkerActorTests : WorkerRig
     {
         var lease = Start(1);
         await IdleAsync(lease);
-        Worker.Tell(WorkerActor.Describe.Instance, TestActor);
-        Assert.Equal(new WorkerActor.Described(1, 256, 1_024, 0, Draining: false), ExpectMsg<WorkerActor.Described>());
+        Worker.Tell(new DescribeWorker(), TestActor);
+        Assert.Equal(new WorkerDescribed("node", null, 1_024, 256, 0, IsDraining: false, Environments: 1), ExpectMsg<WorkerDescribed>());
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public abstract class WorkerRig : TestKit
         Packages = new PackageStore(Path.Combine(_folder.FullName, "packages"), TimeProvider.System);
         Environments = new EnvironmentTable(Time);
         Context = new WorkerContext(
-            Partition.Default, Driver, Packages, LoadRuntimes(), Environments, new NoListeners(), FunctionLog,
+            "node", Partition.Default, Driver, Packages, LoadRuntimes(), Environments, new NoListeners(), FunctionLog,
             message => Functions.Tell(message), memoryMib, Time)
         {
             BlankMemoryMib = 100,

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Hearth.Node.DataChannel;
+
+/// <summary>By what the nodes of a cluster know each other: this node's certificate, and the authority that signs every node's.</summary>
+internal sealed class NodeCertificates : IDisposable
+{
+    private const string AuthorityFile = "ca.pem", CertificateFile = "node.pem", KeyFile = "node.key";
+
+    private readonly X509Certificate2 _authority;
+
+    private NodeCertificates(X509Certificate2 authority, X509Certificate2 own) => (_authority, Own) = (authority, own);
+
+    /// <summary>With its key.</summary>
+    public X509Certificate2 Own { get; }
+
+    /// <param name="folder">Holds <c>ca.pem</c>, <c>node.pem</c> and <c>node.key</c>.</param>
+    /// <exception cref="InvalidOperationException">One is missing or is none, they do not belong together, or are not of today.</exception>
+    public static NodeCertificates Load(string folder, TimeProvider time)
+    {
+        var authority = Read(folder, AuthorityFile, X509CertificateLoader.LoadCertificateFromFile);
+        var own = Read(folder, CertificateFile, path =>
+        {
+            using var pem = X509Certificate2.CreateFromPemFile(path, Path.Combine(folder, KeyFile));
+
+            // A key that has been in no store is of no use to a TLS server.
+            return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        });
+        var certificates = new NodeCertificates(authority, own);
+        if (time.GetUtcNow().LocalDateTime is var now && (now < own.NotBefore || now > own.NotAfter))
+            throw new InvalidOperationException($"{Path.Combine(folder, CertificateFile)} holds from {own.NotBefore:u} to {own.NotAfter:u}, and it is {now:u}.");
+        return certificates.Trusts(own)
+            ? certificates
+            : throw new InvalidOperationException($"{Path.Combine(folder, CertificateFile)} is not signed by {Path.Combine(folder, AuthorityFile)}: no other node would trust it.");
+    }
+
+    /// <summary>Whether the authority has signed it, and it is of today. Whose it is does not matter: all nodes may do the same.</summary>
+    public bool Trusts(X509Certificate? peer)
+    {
+        if (peer is null)
+            return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
+        return chain.Build(certificate);
+    }
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        Own.Dispose();
+    }
+
+    private static X509Certificate2 Read(string folder, string file, Func<string, X509Certificate2> read)
+    {
+        var path = Path.Combine(folder, file);
+        try
+        {
+            return read(path);
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidOperationException($"The certificate {path} cannot be used: {failure.Message}", failure);
+        }
+    }
+}

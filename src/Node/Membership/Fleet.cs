@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+
+namespace Hearth.Node.Membership;
+
+/// <summary>
+/// The cluster as this node sees it: every worker, and whether this node is cut off from the others. Written by the
+/// <see cref="FleetActor"/> alone, read by all.
+/// </summary>
+/// <param name="local">This node's id.</param>
+internal sealed class Fleet(string local) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, WorkerNode> _workers = new();
+    private readonly ConcurrentDictionary<string, byte> _expected = new();
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _cutOff = new();
+
+    /// <summary>This node's id, which is its worker's as well.</summary>
+    public string Local => local;
+
+    /// <summary>Those that have described themselves.</summary>
+    public IEnumerable<WorkerNode> Workers => _workers.Values;
+
+    /// <summary>The ids of all workers that are members, whether they have described themselves or not.</summary>
+    public IEnumerable<string> Expected => _expected.Keys;
+
+    /// <summary>Cancelled while fewer than half of the nodes that decide can be reached: the others go on without this one.</summary>
+    public CancellationToken CutOff
+    {
+        get
+        {
+            lock (_gate)
+                return _cutOff.Token;
+        }
+    }
+
+    /// <summary>Null where it has not described itself, or is gone.</summary>
+    public WorkerNode? Find(string workerId) => _workers.GetValueOrDefault(workerId);
+
+    /// <summary>Whether this node is cut off by now.</summary>
+    public void Weigh(bool isCutOff)
+    {
+        if (isCutOff == _cutOff.IsCancellationRequested)
+            return;
+        if (isCutOff)
+        {
+            _cutOff.Cancel();
+            return;
+        }
+
+        lock (_gate)
+        {
+            _cutOff.Dispose();
+            _cutOff = new CancellationTokenSource();
+        }
+    }
+
+    /// <summary>A worker is a member.</summary>
+    public void Expect(string workerId) => _expected.TryAdd(workerId, 0);
+
+    public void Enter(WorkerNode worker)
+    {
+        Expect(worker.Id);
+        _workers[worker.Id] = worker;
+    }
+
+    /// <summary>The worker is no member any more.</summary>
+    public void Leave(string workerId)
+    {
+        _expected.TryRemove(workerId, out _);
+        if (_workers.TryRemove(workerId, out var worker))
+            worker.Dispose();
+    }
+
+    public void Dispose() => _cutOff.Dispose();
+}
+
+/// <summary>A worker has described itself for the first time. Told to this node's actors through the event stream, as the others.</summary>
+internal sealed record WorkerJoined(WorkerNode Worker);
+
+/// <summary>A worker is no member any more: it has ended, or ends by itself.</summary>
+internal sealed record WorkerLeft(string WorkerId);
+
+/// <summary>A worker takes no more environments, and is to leave.</summary>
+internal sealed record WorkerDrains(string WorkerId);
+
+/// <summary>A worker is not to be reached, or is again.</summary>
+internal sealed record WorkerSuspected(string WorkerId, bool IsSuspect);
