@@ -11,6 +11,8 @@ public sealed class Node : IAsyncDisposable
 {
     private static int _names;
 
+    private readonly string? _network;
+    private readonly string _listens;
     private readonly string[] _options;
     private readonly HashSet<string> _environments = [];
     private readonly HashSet<string> _homes = [];
@@ -18,9 +20,11 @@ public sealed class Node : IAsyncDisposable
     private HttpClient? _http;
     private HearthClient? _client;
 
-    private Node(string driver, string[] options)
+    private Node(string driver, string? network, string http, string[] options)
     {
         Driver = driver;
+        _network = network;
+        _listens = http;
         _options = options;
         Folder = Directory.CreateTempSubdirectory("hearth-conformance-").FullName;
     }
@@ -47,19 +51,29 @@ public sealed class Node : IAsyncDisposable
 
     public static async Task<Node> StartAsync(string driver, params string[] options)
     {
-        var node = new Node(driver, options);
+        var node = new Node(driver, null, "127.0.0.1:0", options);
         await node.StartAsync();
         return node;
     }
 
+    /// <summary>A node that has not been started, in a network namespace of <c>ip netns</c>.</summary>
+    /// <param name="http">Where its API listens.</param>
+    public static Node In(string network, string http, string driver, params string[] options) => new(driver, network, http, options);
+
     /// <summary>Starts it, again where it has run before, on the same data.</summary>
     public async Task StartAsync()
     {
-        _process = NodeProcess.Start(["--data", Data, "--http", "127.0.0.1:0", "--runtimes", Repository.Runtimes, "--sandbox", Driver, .. _options]);
+        await BeginAsync();
+        await Patience.UntilAsync(async () => (await GetAsync("readyz")).Status == 200, "the node is ready");
+    }
+
+    /// <summary>Starts it, and does not wait until it is ready.</summary>
+    public async Task BeginAsync()
+    {
+        _process = NodeProcess.StartIn(_network, ["--data", Data, "--http", _listens, "--runtimes", Repository.Runtimes, "--sandbox", Driver, .. _options]);
         var address = await _process.AddressAsync();
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
         _client = new HearthClient(new HearthClientOptions { Endpoint = address, Retry = new RetryOptions { MaxAttempts = 1 } });
-        await Patience.UntilAsync(async () => (await GetAsync("readyz")).Status == 200, "the node is ready");
     }
 
     public async Task StopAsync()
@@ -148,6 +162,21 @@ public sealed class Node : IAsyncDisposable
         var remains = FindRemains();
         Directory.Delete(Folder, recursive: true);
         Assert.Empty(remains);
+    }
+
+    /// <summary>Kills it and what it runs, whatever its state, and removes its folder.</summary>
+    public async Task AbandonAsync()
+    {
+        if (_process is not null)
+        {
+            if (_http is not null)
+                await KillAsync();
+            await _process.DisposeAsync();
+        }
+
+        foreach (var left in Remains.ProcessesOn(Data))
+            await Tools.Command.TryRunAsync("/bin/kill", ["-KILL", left.Split(':')[0]]);
+        Directory.Delete(Folder, recursive: true);
     }
 
     private void Disconnect()

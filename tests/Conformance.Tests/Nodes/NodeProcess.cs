@@ -40,9 +40,14 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public void ForgetPeakMemory() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
 
     /// <summary>Starts a node; it may not serve yet, or never.</summary>
-    public static NodeProcess Start(params ReadOnlySpan<string> options)
+    public static NodeProcess Start(params ReadOnlySpan<string> options) => StartIn(null, options);
+
+    /// <summary>The same in a network namespace of <c>ip netns</c>; null for the machine's own.</summary>
+    public static NodeProcess StartIn(string? network, ReadOnlySpan<string> options)
     {
-        var start = new ProcessStartInfo(Repository.Node, [.. options])
+        // Not by ip netns exec, which mounts /sys anew, without its control groups.
+        string[] command = network is null ? [Repository.Node, .. options] : ["/usr/bin/nsenter", $"--net=/run/netns/{network}", Repository.Node, .. options];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -80,6 +85,11 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         await Command.RunAsync("/bin/kill", "-TERM", $"{_process.Id}");
         await ExitedAsync();
     }
+
+    /// <summary>It stands still, and whoever talks to it waits.</summary>
+    public Task HangAsync() => Command.RunAsync("/bin/kill", "-STOP", $"{_process.Id}");
+
+    public Task WakeAsync() => Command.RunAsync("/bin/kill", "-CONT", $"{_process.Id}");
 
     /// <summary>SIGKILL, as a crash ends it: nothing is tidied up.</summary>
     public async Task KillAsync()
