@@ -57,18 +57,22 @@ internal sealed class ChannelClient : IDisposable
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(workerLost);
         HttpResponseMessage? response = null;
         InvocationOutcome? outcome = null;
+        using var payload = new ChannelPayload(invocation.Payload);
         try
         {
             deadline.CancelAfter(Positive(lease.ExpiresAt - _time.GetUtcNow()) + Grace);
             using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{channel}{ChannelServer.InvocationsPath}")
             {
-                Content = new ReadOnlyMemoryContent(invocation.Payload),
+                Content = payload,
             };
+
+            // The payload waits until the worker asks for it: a connection that it was closing has not carried it.
+            request.Headers.ExpectContinue = !invocation.Payload.IsEmpty;
             request.Headers.Add(ChannelServer.HeadHeader, JsonSerializer.Serialize(InvocationHead.Of(invocation, lease), ChannelJson.Default.InvocationHead));
             response = await _http.SendAsync(request, deadline.Token);
             outcome = await ReadAsync(response, deadline);
         }
-        catch (HttpRequestException failure) when (failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        catch (Exception failure) when (!payload.IsSent && failure is (HttpRequestException or IOException or OperationCanceledException))
         {
             _log.LogWarning("The channel of {Worker} is not to be reached: {Reason}", lease.WorkerId, (failure.InnerException ?? failure).Message);
             outcome = InvocationOutcome.NotStarted;
@@ -93,7 +97,8 @@ internal sealed class ChannelClient : IDisposable
     /// <summary>A function's log as one node has it; it ends early, with a warning in this node's log, where that node does not answer.</summary>
     public async IAsyncEnumerable<LogLine> ReadLogsAsync(string channel, string functionName, LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var cancelled = cancellation.Register(deadline.Cancel);
         HttpResponseMessage? response = null;
         StreamReader? lines = null;
         try
@@ -114,6 +119,9 @@ internal sealed class ChannelClient : IDisposable
                     }
 
                     text = await lines.ReadLineAsync(deadline.Token);
+
+                    // Whoever reads may take its time with the line.
+                    deadline.CancelAfter(Timeout.InfiniteTimeSpan);
                 }
                 catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
                 {

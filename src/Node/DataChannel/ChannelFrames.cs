@@ -30,6 +30,7 @@ internal static class ChannelFrames
 
     /// <summary>Passes on what comes until the function is done.</summary>
     /// <exception cref="EndOfStreamException">It breaks off.</exception>
+    /// <exception cref="IOException">It is none of these frames.</exception>
     public static async Task<InvocationOutcome> ReadAsync(PipeReader from, ResponseStream to, CancellationToken cancellation)
     {
         while (await ReadLengthAsync(from, cancellation) is var length and > 0)
@@ -57,6 +58,8 @@ internal static class ChannelFrames
     private static async Task<byte[]> ReadFrameAsync(PipeReader from, CancellationToken cancellation)
     {
         var length = await ReadLengthAsync(from, cancellation);
+        if (length == 0)
+            return []; // A pipe that is asked for no bytes waits for some.
         var bytes = (await AtLeastAsync(from, length, cancellation)).Slice(0, length);
         var frame = bytes.ToArray();
         from.AdvanceTo(bytes.End);
@@ -68,7 +71,7 @@ internal static class ChannelFrames
         var bytes = (await AtLeastAsync(from, LengthBytes, cancellation)).Slice(0, LengthBytes);
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.ToArray());
         from.AdvanceTo(bytes.End);
-        return length;
+        return length >= 0 ? length : throw new IOException($"A frame of {length} bytes is none.");
     }
 
     private static async ValueTask<ReadOnlySequence<byte>> AtLeastAsync(PipeReader from, int count, CancellationToken cancellation)

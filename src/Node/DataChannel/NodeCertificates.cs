@@ -19,20 +19,22 @@ internal sealed class NodeCertificates : IDisposable
     /// <exception cref="InvalidOperationException">One is missing or is none, they do not belong together, or are not of today.</exception>
     public static NodeCertificates Load(string folder, TimeProvider time)
     {
-        var authority = Read(folder, AuthorityFile, X509CertificateLoader.LoadCertificateFromFile);
-        var own = Read(folder, CertificateFile, path =>
+        var (path, key) = (Path.Combine(folder, CertificateFile), Path.Combine(folder, KeyFile));
+        var authorityPath = Path.Combine(folder, AuthorityFile);
+        var authority = Read(authorityPath, () => X509CertificateLoader.LoadCertificateFromFile(authorityPath));
+        var own = Read($"{path} with the key {key}", () =>
         {
-            using var pem = X509Certificate2.CreateFromPemFile(path, Path.Combine(folder, KeyFile));
+            using var pem = X509Certificate2.CreateFromPemFile(path, key);
 
             // A key that has been in no store is of no use to a TLS server.
             return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
         });
         var certificates = new NodeCertificates(authority, own);
         if (time.GetUtcNow().LocalDateTime is var now && (now < own.NotBefore || now > own.NotAfter))
-            throw new InvalidOperationException($"{Path.Combine(folder, CertificateFile)} holds from {own.NotBefore:u} to {own.NotAfter:u}, and it is {now:u}.");
+            throw new InvalidOperationException($"{path} holds from {own.NotBefore.ToUniversalTime():u} to {own.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.");
         return certificates.Trusts(own)
             ? certificates
-            : throw new InvalidOperationException($"{Path.Combine(folder, CertificateFile)} is not signed by {Path.Combine(folder, AuthorityFile)}: no other node would trust it.");
+            : throw new InvalidOperationException($"{path} is not signed by {authorityPath}: no other node would trust it.");
     }
 
     /// <summary>Whether the authority has signed it, and it is of today. Whose it is does not matter: all nodes may do the same.</summary>
@@ -55,16 +57,15 @@ internal sealed class NodeCertificates : IDisposable
         Own.Dispose();
     }
 
-    private static X509Certificate2 Read(string folder, string file, Func<string, X509Certificate2> read)
+    private static X509Certificate2 Read(string what, Func<X509Certificate2> read)
     {
-        var path = Path.Combine(folder, file);
         try
         {
-            return read(path);
+            return read();
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidOperationException($"The certificate {path} cannot be used: {failure.Message}", failure);
+            throw new InvalidOperationException($"The certificate {what} cannot be used: {failure.Message}", failure);
         }
     }
 }

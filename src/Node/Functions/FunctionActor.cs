@@ -108,7 +108,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             ServeOnceHeard();
         });
         Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
-        Command<WorkerSuspected>(suspected => _pool.Suspend(suspected.WorkerId, suspected.IsSuspect));
+        Command<WorkerSuspected>(OnSuspected);
         Command<AdoptionOverdue>(_ =>
         {
             _log.Warning("Function {0}: {1} not reported; serving without", _name, _unheard.Count == 0 ? "no worker has" : $"the workers {string.Join(", ", _unheard)} have");
@@ -122,8 +122,14 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         _unheard.Add(worker.Id);
         _pool.Suspend(worker.Id, worker.IsSuspect);
         worker.Actor.Tell(new ReportEnvironments(_name));
-        if (_preparesOn is null && _function is { IsSettling: true })
-            Prepare(_function);
+        PrepareUnlessAsked();
+    }
+
+    private void OnSuspected(WorkerSuspected suspected)
+    {
+        _pool.Suspend(suspected.WorkerId, suspected.IsSuspect);
+        if (!suspected.IsSuspect)
+            PrepareUnlessAsked();
     }
 
     private void OnLeft(WorkerLeft left)
@@ -196,7 +202,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Command<WorkerJoined>(joined => OnJoined(joined.Worker));
         Command<WorkerLeft>(OnLeft);
         Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
-        Command<WorkerSuspected>(suspected => _pool.Suspend(suspected.WorkerId, suspected.IsSuspect));
+        Command<WorkerSuspected>(OnSuspected);
         Command<StorageAsked>(OnStorageAsked);
         Command<CatalogueWritten>(OnCatalogueWritten);
         Command<Housekeep>(_ => OnHousekeep());
@@ -334,7 +340,13 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         WriteCatalogue(replyTo, reply);
     }
 
-    // On one worker: others fetch the code with their first environment. Where none is there, the first that joins is asked.
+    private void PrepareUnlessAsked()
+    {
+        if (_preparesOn is null && _function is { IsSettling: true })
+            Prepare(_function);
+    }
+
+    // On one worker: others fetch the code with their first environment. Where none is there, the first that joins or is trusted again is asked.
     private void Prepare(FunctionRecord function)
     {
         _haveCode.Clear();

@@ -114,6 +114,8 @@ internal static partial class NodeSettings
 
         var akka = Address(Akka, text(Akka));
         var channel = text(Channel).Length > 0 ? Address(Channel, text(Channel)) : new IPEndPoint(akka.Address, Math.Min(akka.Port + 1, IPEndPoint.MaxPort));
+        if (channel.Equals(akka) && akka.Port > 0)
+            errors.Add($"{Channel.Option} '{channel}' is that of {Akka.Option}. {Channel.Description}");
         var seeds = text(Seed).Split(',').Select(seed => Address(Seed, seed)).ToList();
         var roles = text(Roles).Split(',').ToHashSet();
         if (!roles.IsSubsetOf(NodeRoles.All))

@@ -106,7 +106,7 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
         }
         else
         {
-            known = new WorkerNode(described, Sender);
+            known = new WorkerNode(described, Sender) { IsSuspect = _unreachable.Any(address => IdOf(address) == described.WorkerId) };
             _fleet.Enter(known);
             Publish(new WorkerJoined(known));
         }

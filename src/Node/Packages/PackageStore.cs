@@ -176,8 +176,16 @@ internal sealed class PackageStore
     // From here, or fetched to here.
     private async Task<byte[]?> ZipAsync(PackageHash hash)
     {
-        if (_zips.Read(hash) is { } here)
-            return here;
+        try
+        {
+            if (_zips.Read(hash) is { } here)
+                return here;
+        }
+        catch (InvalidDataException) when (_origin is not null)
+        {
+            // Damaged on this disk; the origin's is put in its place.
+        }
+
         if (_origin is null || await _origin.FetchAsync(hash.Base64, CancellationToken.None) is not { } zip)
             return null;
         if (PackageHash.Of(zip) != hash)

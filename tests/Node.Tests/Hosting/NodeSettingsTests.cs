@@ -152,6 +152,55 @@ public sealed class NodeSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_node_is_alone_unless_it_has_an_address_in_a_cluster()
+    {
+        Assert.Null(Valid([]).Cluster);
+        var cluster = Valid(Cluster([])).Cluster!;
+        Assert.Equal(("10.0.0.1:9071", "10.0.0.1:9072", "/certificates"), ($"{cluster.Akka}", $"{cluster.Channel}", cluster.CertificatesDirectory));
+        Assert.Equal(["10.0.0.1:9071", "10.0.0.2:9071"], cluster.Seeds.Select(seed => seed.ToString()));
+        Assert.Equal(["control", "gateway", "worker"], cluster.Roles.Order());
+        var other = Valid(Cluster(new() { ["roles"] = "worker", ["channel"] = "10.0.0.9:80", ["akka"] = "[fd00::1]:9071" })).Cluster!;
+        Assert.Equal(("[fd00::1]:9071", "10.0.0.9:80", "worker"), ($"{other.Akka}", $"{other.Channel}", string.Join(',', other.Roles)));
+    }
+
+    [Theory]
+    [InlineData("akka", "0.0.0.0:9071", "is not valid")]
+    [InlineData("akka", "[::]:9071", "is not valid")]
+    [InlineData("akka", "10.0.0.1:0", "is not valid")]
+    [InlineData("akka", "10.0.0.1", "is not valid")]
+    [InlineData("akka", "node.example:9071", "is not valid")]
+    [InlineData("seed", "", "is not valid")]
+    [InlineData("seed", "10.0.0.1:9071,", "is not valid")]
+    [InlineData("seed", "10.0.0.1:9071,node.example:9071", "is not valid")]
+    [InlineData("channel", "0.0.0.0:9072", "is not valid")]
+    [InlineData("channel", "9072", "is not valid")]
+    [InlineData("channel", "10.0.0.1:9071", "is that of --akka")]
+    [InlineData("roles", "", "is not valid")]
+    [InlineData("roles", "worker,gatekeeper", "is not valid")]
+    [InlineData("roles", "Worker", "is not valid")]
+    [InlineData("certificates", "", "is not given, and a cluster needs it")]
+    [InlineData("postgres", "", "is not given, and a cluster needs it")]
+    public void A_mistake_about_the_cluster_is_named(string name, string value, string message)
+    {
+        var (options, errors) = Read(Cluster(new() { [name] = value }));
+        Assert.Null(options);
+        var error = Assert.Single(errors);
+        Assert.StartsWith($"--{name} ", error);
+        Assert.Contains(message, error);
+    }
+
+    [Fact]
+    public void The_last_port_leaves_none_for_the_channel() =>
+        Assert.StartsWith("--channel '10.0.0.1:65535' is that of --akka", Assert.Single(Read(Cluster(new() { ["akka"] = "10.0.0.1:65535" })).Errors));
+
+    [Theory]
+    [InlineData("seed", "10.0.0.1:9071")]
+    [InlineData("channel", "10.0.0.1:9072")]
+    [InlineData("certificates", "/certificates")]
+    public void What_is_of_a_cluster_alone_is_named(string name, string value) =>
+        Assert.StartsWith($"--{name} is of a cluster, and --akka is not given.", Assert.Single(Read(new() { [name] = value }).Errors));
+
+    [Fact]
     public void Several_wrong_values_are_all_named_at_once()
     {
         var (options, errors) = Read(new() { ["http"] = "x", ["memory"] = "1", ["log-age"] = "never" });
@@ -165,6 +214,20 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Equal(("--idle-timeout", "HEARTH_IDLE_TIMEOUT", "Hearth:IdleTimeout"),
             (NodeSettings.IdleTimeout.Option, NodeSettings.IdleTimeout.Variable, NodeSettings.IdleTimeout.Key));
         Assert.Equal(NodeSettings.All.Count, NodeSettings.All.DistinctBy(setting => setting.Variable).Count());
+    }
+
+    private static Dictionary<string, string> Cluster(Dictionary<string, string> changes)
+    {
+        var given = new Dictionary<string, string>
+        {
+            ["akka"] = "10.0.0.1:9071",
+            ["seed"] = "10.0.0.1:9071,10.0.0.2:9071",
+            ["certificates"] = "/certificates",
+            ["postgres"] = "Host=db;Database=hearth",
+        };
+        foreach (var (name, value) in changes)
+            given[name] = value;
+        return given;
     }
 
     private NodeOptions Valid(Dictionary<string, string> given)

@@ -241,4 +241,49 @@ public class WorkerActorTests : WorkerRig
         Worker.Tell(WorkerActor.Drain.Instance, TestActor);
         ExpectMsg<WorkerActor.Drained>();
     }
+
+    [Fact]
+    public async Task A_worker_describes_what_it_has_and_what_starts_wait_for()
+    {
+        Assert.Equal(new WorkerDescribed("node", null, 1_024, 1_024, IsDraining: false), Describe());
+        var leases = new[] { Start(1), Start(2), Start(3) };
+        foreach (var lease in leases)
+            await IdleAsync(lease);
+        Assert.Equal(256, Describe().FreeMib);
+        Start(4, memoryMib: 512);
+        Start(5, memoryMib: 512);
+        Assert.Equal(-768, Describe().FreeMib);
+    }
+
+    [Fact]
+    public void A_worker_that_has_nothing_is_quiet_at_once()
+    {
+        Worker.Tell(WorkerActor.Quiesce.Instance, TestActor);
+        ExpectMsg<WorkerActor.Quiesced>();
+        Assert.True(Describe().IsDraining);
+    }
+
+    [Fact]
+    public async Task A_worker_is_quiet_after_its_last_environment_and_starts_no_more()
+    {
+        var lease = Start(1);
+        await IdleAsync(lease);
+        Worker.Tell(WorkerActor.Quiesce.Instance, TestActor);
+        Assert.True(Describe().IsDraining);
+        var late = Start(2);
+        Assert.Equal(OutcomeKind.NotStarted, (await Eventually.Result(InvokeAsync(late))).Kind);
+        ExpectEnded(late);
+        Assert.Single(Driver.Specs);
+
+        // Its functions end what is there.
+        Stop(lease.EnvironmentId);
+        ExpectEnded(lease);
+        ExpectMsg<WorkerActor.Quiesced>();
+    }
+
+    private WorkerDescribed Describe()
+    {
+        Worker.Tell(new DescribeWorker(), TestActor);
+        return ExpectMsg<WorkerDescribed>();
+    }
 }

@@ -1,0 +1,70 @@
+using Hearth.Node.DataChannel;
+
+namespace Hearth.Node.Tests.DataChannel;
+
+public sealed class NodeCertificatesTests : IDisposable
+{
+    private readonly TestAuthority _authority = new();
+    private readonly TestAuthority _other = new();
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _other.Dispose();
+    }
+
+    [Fact]
+    public void Nodes_of_one_authority_trust_each_other_and_no_others()
+    {
+        using var one = _authority.Node();
+        using var another = _authority.Node();
+        using var stranger = _other.Node();
+        Assert.True(one.Own.HasPrivateKey);
+        Assert.True(one.Trusts(another.Own));
+        Assert.False(one.Trusts(stranger.Own));
+        Assert.False(one.Trusts(null));
+    }
+
+    [Theory]
+    [InlineData("ca.pem")]
+    [InlineData("node.pem")]
+    [InlineData("node.key")]
+    public void A_file_that_is_missing_or_holds_no_PEM_is_named(string file)
+    {
+        var folder = _authority.Folder();
+        var path = Path.Combine(folder, file);
+        File.WriteAllText(path, "no PEM");
+        Assert.Contains(path, Refused(folder));
+        File.Delete(path);
+        Assert.Contains(path, Refused(folder));
+    }
+
+    [Fact]
+    public void A_key_of_another_certificate_is_named()
+    {
+        var folder = _authority.Folder();
+        File.Copy(Path.Combine(_authority.Folder(), "node.key"), Path.Combine(folder, "node.key"), overwrite: true);
+        Assert.Contains(Path.Combine(folder, "node.key"), Refused(folder));
+    }
+
+    [Fact]
+    public void A_certificate_that_is_over_is_named_with_its_times()
+    {
+        var folder = _authority.Folder(days: -1);
+        var message = Refused(folder);
+        Assert.StartsWith($"{Path.Combine(folder, "node.pem")} holds from ", message);
+        Assert.Contains($"to {DateTimeOffset.UtcNow.AddDays(-1):yyyy-MM-dd}", message);
+    }
+
+    [Fact]
+    public void A_certificate_of_another_authority_is_named_with_the_authority()
+    {
+        var folder = _authority.Folder();
+        File.Copy(Path.Combine(_other.Folder(), "ca.pem"), Path.Combine(folder, "ca.pem"), overwrite: true);
+        var message = Refused(folder);
+        Assert.Contains($"{Path.Combine(folder, "node.pem")} is not signed by {Path.Combine(folder, "ca.pem")}", message);
+    }
+
+    private static string Refused(string folder) =>
+        Assert.Throws<InvalidOperationException>(() => NodeCertificates.Load(folder, TimeProvider.System)).Message;
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Hearth.Node.DataChannel;
+
+namespace Hearth.Node.Tests.DataChannel;
+
+/// <summary>An authority of its own, and folders with what it gives to nodes; gone with the test.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hearth-certificates-");
+    private readonly X509Certificate2 _certificate;
+    private int _nodes;
+
+    public TestAuthority()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        _certificate = request.CreateSelfSigned(Now.AddDays(-10), Now.AddDays(30));
+    }
+
+    private static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    /// <summary>A new node's folder, whose certificate ends in <paramref name="days"/>.</summary>
+    public string Folder(int days = 20)
+    {
+        var folder = _folder.CreateSubdirectory($"{++_nodes}").FullName;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=node {_nodes}", key, HashAlgorithmName.SHA256);
+        using var signed = request.Create(_certificate, Now.AddDays(-5), Now.AddDays(days), RandomNumberGenerator.GetBytes(8));
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), _certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "node.pem"), signed.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "node.key"), key.ExportPkcs8PrivateKeyPem());
+        return folder;
+    }
+
+    public NodeCertificates Node() => NodeCertificates.Load(Folder(), TimeProvider.System);
+
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
