@@ -28,7 +28,7 @@ public class FunctionActorWorkersTests : FunctionActorRig
         JoinOther();
         Assert.Equal("hello", _other.ExpectMsg<ReportEnvironments>().FunctionName);
         var third = CreateTestProbe("third");
-        Join("third", third);
+        Enter("third", third);
         third.ExpectMsg<ReportEnvironments>();
         Assert.False(HasMessages);
         actor.Tell(new EnvironmentsReported("hello", "other", []), _other);
@@ -198,11 +198,11 @@ public class FunctionActorWorkersTests : FunctionActorRig
         Assert.Equal(fresh, Worker.FishForMessage<StartEnvironment>(_ => true).EnvironmentId);
     }
 
-    private void JoinOther() => Join("other", _other);
+    private void JoinOther() => Enter("other", _other);
 
-    private new void Join(string id, IActorRef actor)
+    private void Enter(string id, IActorRef actor)
     {
-        var worker = FunctionActorRig.Join(id, actor);
+        var worker = Join(id, actor);
         Fleet.Enter(worker);
         Sys.EventStream.Publish(new WorkerJoined(worker));
     }
