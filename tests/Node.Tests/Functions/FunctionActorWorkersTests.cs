@@ -87,7 +87,7 @@ public class FunctionActorWorkersTests : FunctionActorRig
         Release(actor, idle);
         JoinOther();
         Report(actor);
-        Fleet.Find("node")!.Describe(new WorkerDescribed("node", "node:1", 1_000_000, 1_000_000, IsDraining: true));
+        Fleet.Find("node")!.Describe(new WorkerDescribed("node", "node:1", 1_000_000, 0, 0, IsDraining: true));
         Sys.EventStream.Publish(new WorkerDrains("node"));
         var stop = Worker.ExpectMsg<StopEnvironment>();
         Assert.Equal((idle.EnvironmentId, StopReason.Drained), (stop.EnvironmentId, stop.Reason));

@@ -92,7 +92,7 @@ internal sealed class FleetRig : IAsyncDisposable
 
     private sealed class StubWorker : ReceiveActor
     {
-        public StubWorker(FleetRig rig) => Receive<DescribeWorker>(_ => Sender.Tell(new WorkerDescribed(rig.Id, $"{rig.Id}:channel", 1_000, rig.Free, rig.IsDraining)));
+        public StubWorker(FleetRig rig) => Receive<DescribeWorker>(_ => Sender.Tell(new WorkerDescribed(rig.Id, $"{rig.Id}:channel", 1_000, 1_000 - rig.Free, 0, rig.IsDraining)));
     }
 
     private sealed class Hearer : ReceiveActor

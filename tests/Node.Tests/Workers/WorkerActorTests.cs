@@ -245,7 +245,7 @@ public class WorkerActorTests : WorkerRig
     [Fact]
     public async Task A_worker_describes_what_it_has_and_what_starts_wait_for()
     {
-        Assert.Equal(new WorkerDescribed("node", null, 1_024, 1_024, IsDraining: false), Describe());
+        Assert.Equal(new WorkerDescribed("node", null, 1_024, 0, 0, IsDraining: false), Describe());
         var leases = new[] { Start(1), Start(2), Start(3) };
         foreach (var lease in leases)
             await IdleAsync(lease);
