@@ -143,6 +143,7 @@ public class FunctionActorWorkersTests : FunctionActorRig
     public void What_no_worker_could_prepare_goes_to_the_first_that_joins()
     {
         var actor = Start();
+        ExpectNothingForTheWorker(actor); // It serves.
         Leave("node");
         actor.Tell(new CreateFunction("hello", Samples.Settings, Samples.Code), TestActor);
         ExpectMsg<FunctionDescribed>();
