@@ -69,8 +69,16 @@ internal sealed class ChannelServer(
 
     private async Task InvokeAsync(HttpContext context)
     {
-        var head = JsonSerializer.Deserialize(context.Request.Headers[HeadHeader].ToString(), ChannelJson.Default.InvocationHead)!;
-        var payload = new byte[(int)(context.Request.ContentLength ?? 0)];
+        var head = JsonSerializer.Deserialize(context.Request.Headers[HeadHeader].ToString(), ChannelJson.Default.InvocationHead);
+
+        // Kestrel sees to the limit when it reads: the room for it is made before.
+        if (head?.Lease is null || context.Request.ContentLength is not { } length || length > Limits.RequestPayloadBytes)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        var payload = new byte[length];
         await context.Request.Body.ReadExactlyAsync(payload, context.RequestAborted);
         var outcome = await environments.InvokeAsync(head.With(payload), head.Lease);
 
@@ -128,8 +136,7 @@ internal sealed class ChannelServer(
         options.Limits.MaxRequestBodySize = Limits.RequestPayloadBytes;
         options.Limits.MaxRequestHeadersTotalSize = 65_536;
 
-        // The lease says how long an invocation may take.
-        options.Limits.MinRequestBodyDataRate = null;
+        // A streamed response is as fast as who reads it. A payload is all there when it is sent: Kestrel ends one that stops coming.
         options.Limits.MinResponseDataRate = null;
         options.Listen(endPoint, listen =>
         {

@@ -8,6 +8,9 @@ internal sealed class NodeCertificates : IDisposable
 {
     private const string AuthorityFile = "ca.pem", CertificateFile = "node.pem", KeyFile = "node.key";
 
+    /// <summary>What an extended key usage may name: either end of a TLS connection.</summary>
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
+
     private readonly X509Certificate2 _authority;
 
     private NodeCertificates(X509Certificate2 authority, X509Certificate2 own) => (_authority, Own) = (authority, own);
@@ -29,32 +32,48 @@ internal sealed class NodeCertificates : IDisposable
             // A key that has been in no store is of no use to a TLS server.
             return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
         });
+        var now = time.GetUtcNow().LocalDateTime;
+        AssertHolds(authority, authorityPath, now);
+        AssertHolds(own, path, now);
         var certificates = new NodeCertificates(authority, own);
-        if (time.GetUtcNow().LocalDateTime is var now && (now < own.NotBefore || now > own.NotAfter))
-            throw new InvalidOperationException($"{path} holds from {own.NotBefore.ToUniversalTime():u} to {own.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.");
-        return certificates.Trusts(own)
-            ? certificates
-            : throw new InvalidOperationException($"{path} is not signed by {authorityPath}: no other node would trust it.");
+        if (certificates.IsTrusted(own, out var flaws))
+            return certificates;
+        throw new InvalidOperationException(flaws.HasFlag(X509ChainStatusFlags.NotValidForUsage)
+            ? $"{path} is not for servers and clients both, as its extended key usage has it."
+            : $"{path} is not signed by {authorityPath}: no other node would trust it.");
     }
 
-    /// <summary>Whether the authority has signed it, and it is of today. Whose it is does not matter: all nodes may do the same.</summary>
-    public bool Trusts(X509Certificate? peer)
-    {
-        if (peer is null)
-            return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(_authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
-        return chain.Build(certificate);
-    }
+    /// <summary>
+    /// Whether the authority has signed it, it is of today, and it is for both ends of a connection where it says what it is for.
+    /// Whose it is does not matter: all nodes may do the same.
+    /// </summary>
+    public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, out _);
 
     public void Dispose()
     {
         _authority.Dispose();
         Own.Dispose();
+    }
+
+    private bool IsTrusted(X509Certificate peer, out X509ChainStatusFlags flaws)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerUse));
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientUse));
+        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
+        var isTrusted = chain.Build(certificate);
+        flaws = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, flaw) => all | flaw.Status);
+        return isTrusted;
+    }
+
+    private static void AssertHolds(X509Certificate2 certificate, string path, DateTime now)
+    {
+        if (now < certificate.NotBefore || now > certificate.NotAfter)
+            throw new InvalidOperationException($"{path} holds from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.");
     }
 
     private static X509Certificate2 Read(string what, Func<X509Certificate2> read)

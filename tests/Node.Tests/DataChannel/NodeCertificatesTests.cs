@@ -1,9 +1,12 @@
+using System.Security.Cryptography.X509Certificates;
 using Hearth.Node.DataChannel;
 
 namespace Hearth.Node.Tests.DataChannel;
 
 public sealed class NodeCertificatesTests : IDisposable
 {
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
+
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _other = new();
 
@@ -63,6 +66,29 @@ public sealed class NodeCertificatesTests : IDisposable
         File.Copy(Path.Combine(_other.Folder(), "ca.pem"), Path.Combine(folder, "ca.pem"), overwrite: true);
         var message = Refused(folder);
         Assert.Contains($"{Path.Combine(folder, "node.pem")} is not signed by {Path.Combine(folder, "ca.pem")}", message);
+    }
+
+    [Fact]
+    public void An_authority_that_is_over_is_named_with_its_times()
+    {
+        using var over = new TestAuthority(days: -1);
+        var folder = over.Folder(days: -2);
+        Assert.StartsWith($"{Path.Combine(folder, "ca.pem")} holds from ", Refused(folder));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(true, ServerUse, ClientUse)]
+    [InlineData(false, ServerUse)]
+    [InlineData(false, ClientUse)]
+    public void A_certificate_that_says_what_it_is_for_is_for_both_ends(bool isTrusted, params string[] uses)
+    {
+        using var node = _authority.Node();
+        var folder = _authority.Folder(uses: uses);
+        using var peer = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "node.pem"));
+        Assert.Equal(isTrusted, node.Trusts(peer));
+        if (!isTrusted)
+            Assert.Equal($"{Path.Combine(folder, "node.pem")} is not for servers and clients both, as its extended key usage has it.", Refused(folder));
     }
 
     private static string Refused(string folder) =>

@@ -11,22 +11,26 @@ internal sealed class TestAuthority : IDisposable
     private readonly X509Certificate2 _certificate;
     private int _nodes;
 
-    public TestAuthority()
+    /// <param name="days">When it ends.</param>
+    public TestAuthority(int days = 30)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        _certificate = request.CreateSelfSigned(Now.AddDays(-10), Now.AddDays(30));
+        _certificate = request.CreateSelfSigned(Now.AddDays(-10), Now.AddDays(days));
     }
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
     /// <summary>A new node's folder, whose certificate ends in <paramref name="days"/>.</summary>
-    public string Folder(int days = 20)
+    /// <param name="uses">Its extended key usage; it has none where none is given.</param>
+    public string Folder(int days = 20, params string[] uses)
     {
         var folder = _folder.CreateSubdirectory($"{++_nodes}").FullName;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=node {_nodes}", key, HashAlgorithmName.SHA256);
+        if (uses.Length > 0)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(use => new Oid(use))], critical: false));
         using var signed = request.Create(_certificate, Now.AddDays(-5), Now.AddDays(days), RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(Path.Combine(folder, "ca.pem"), _certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "node.pem"), signed.ExportCertificatePem());
