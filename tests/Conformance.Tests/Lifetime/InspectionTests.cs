@@ -31,15 +31,15 @@ public sealed class InspectionTests : IAsyncLifetime
         Assert.Matches($"{echo.Name} is in shard \\d+ of function, on .*, awake", (await HearthAsync("cluster-sharding", "locate", echo.Name)).Output);
         Assert.Contains("  user (", (await HearthAsync("actor", "tree", "--depth", "2")).Output, StringComparison.Ordinal);
         Assert.Contains("    worker (1)", (await HearthAsync("actor", "tree", "--depth", "2")).Output, StringComparison.Ordinal);
-        Assert.Contains("hearth-node serves the Lambda API on", (await HearthAsync("log", "tail", "--for", "2s")).Output, StringComparison.Ordinal);
-        Assert.Contains("MemberUp akka.tcp://hearth@127.0.0.1:", (await HearthAsync("cluster", "tail", "--for", "2s")).Output, StringComparison.Ordinal);
+        Assert.Contains("hearth-node serves the Lambda API on", (await HearthAsync("log", "tail", "--for", "5s")).Output, StringComparison.Ordinal);
+        Assert.Contains("MemberUp akka.tcp://hearth@127.0.0.1:", (await HearthAsync("cluster", "tail", "--for", "5s")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_environment_is_killed_and_the_function_runs_in_another()
     {
         var held = new Held(_node);
-        var function = await _node.CreateAsync(held.Code());
+        var function = await _node.CreateAsync(held.Code(), request => request with { Timeout = 120 });
         var invocation = function.InvokeAsync();
         await Held.EnteredAsync(function, 1);
         var top = Assert.Single((await JsonAsync("function", "top", "--once")).GetProperty("Functions").EnumerateArray());
