@@ -11,7 +11,7 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> MayName = new()
     {
         ["Gateway"] = ["Functions", "Membership", "DataChannel", "Inspection", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
-        ["Inspection"] = ["Functions", "Workers"],
+        ["Inspection"] = ["Functions", "Membership", "Workers"],
         ["Functions"] = ["Pools", "Membership", "Workers", "Storage"],
         ["Membership"] = [],
         ["DataChannel"] = ["Workers", "Logs"],

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hearth.Contracts.Api;
@@ -38,11 +37,7 @@ internal sealed class ChannelClient : IDisposable
             UseProxy = false,
             ConnectTimeout = TimeSpan.FromSeconds(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificateContext = SslStreamCertificateContext.Create(certificates.Own, additionalCertificates: null, offline: true),
-                RemoteCertificateValidationCallback = (_, peer, _, _) => certificates.Trusts(peer),
-            },
+            SslOptions = certificates.ClientOptions(),
         });
     }
 

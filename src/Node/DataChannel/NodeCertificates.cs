@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -48,6 +49,13 @@ internal sealed class NodeCertificates : IDisposable
     /// Whose it is does not matter: all nodes may do the same.
     /// </summary>
     public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, out _);
+
+    /// <summary>As a client: shows <see cref="Own"/>, and talks to those it trusts.</summary>
+    public SslClientAuthenticationOptions ClientOptions() => new()
+    {
+        ClientCertificateContext = SslStreamCertificateContext.Create(Own, additionalCertificates: null, offline: true),
+        RemoteCertificateValidationCallback = (_, peer, _, _) => Trusts(peer),
+    };
 
     public void Dispose()
     {

@@ -101,20 +101,25 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             Adopt(report);
             ServeOnceHeard();
         });
-        Command<WorkerJoined>(joined => OnJoined(joined.Worker));
         Command<WorkerLeft>(left =>
         {
             OnLeft(left);
             ServeOnceHeard();
         });
-        Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
-        Command<WorkerSuspected>(OnSuspected);
+        HearOfWorkers();
         Command<AdoptionOverdue>(_ =>
         {
             _log.Warning("Function {0}: {1} not reported; serving without", _name, _unheard.Count == 0 ? "no worker has" : $"the workers {string.Join(", ", _unheard)} have");
             Serve();
         });
         CommandAny(_ => Stash.Stash());
+    }
+
+    private void HearOfWorkers()
+    {
+        Command<WorkerJoined>(joined => OnJoined(joined.Worker));
+        Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
+        Command<WorkerSuspected>(OnSuspected);
     }
 
     private void OnJoined(WorkerNode worker)
@@ -199,10 +204,8 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Command<EnvironmentEnded>(ended => _pool.Remove(ended.EnvironmentId));
         Command<ReclaimEnvironment>(reclaim => Stop(_pool.Reclaim(reclaim.EnvironmentId), StopReason.MemoryPressure));
         Command<EnvironmentsReported>(OnReported);
-        Command<WorkerJoined>(joined => OnJoined(joined.Worker));
         Command<WorkerLeft>(OnLeft);
-        Command<WorkerDrains>(drains => StopAll(_pool.RetireWorker(drains.WorkerId), StopReason.Drained));
-        Command<WorkerSuspected>(OnSuspected);
+        HearOfWorkers();
         Command<StorageAsked>(OnStorageAsked);
         Command<CatalogueWritten>(OnCatalogueWritten);
         Command<Housekeep>(_ => OnHousekeep());

@@ -15,6 +15,11 @@ internal static class ApiReplies
     public static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> shape) =>
         WriteAsync(context, status, JsonSerializer.SerializeToUtf8Bytes(value, shape));
 
+    /// <summary>The value of an answer, or its error.</summary>
+    public static Task WriteAsync<T>(HttpContext context, int status, (T? Value, RequestError? Error) answer, JsonTypeInfo<T> shape)
+        where T : class =>
+        answer.Error is { } error ? WriteErrorAsync(context, error) : WriteAsync(context, status, answer.Value!, shape);
+
     /// <summary>An error as its entry of the catalogue has it: the header, and a body with <c>Type</c> and <c>message</c> or <c>Message</c>.</summary>
     public static Task WriteErrorAsync(HttpContext context, RequestError error)
     {

@@ -27,17 +27,11 @@ internal sealed class ClusterApi(ClusterInspector cluster, FunctionNames names, 
         routes.MapGet(NodeApi.LocateFunction, LocateAsync);
     }
 
-    private static Task ChangeAsync(HttpContext context, (ClusterChangeResponse? Change, RequestError? Error) change) => change.Error is { } error
-        ? ApiReplies.WriteErrorAsync(context, error)
-        : ApiReplies.WriteAsync(context, StatusCodes.Status202Accepted, change.Change!, ApiJson.Relaxed.ClusterChangeResponse);
+    private static Task ChangeAsync(HttpContext context, (ClusterChangeResponse? Change, RequestError? Error) change) =>
+        ApiReplies.WriteAsync(context, StatusCodes.Status202Accepted, change, ApiJson.Relaxed.ClusterChangeResponse);
 
-    private async Task ShardsAsync(HttpContext context)
-    {
-        var (shards, error) = await cluster.ShardsAsync(LineStream.Text(context, "region"));
-        await (error is null
-            ? ApiReplies.WriteAsync(context, StatusCodes.Status200OK, shards!, ApiJson.Relaxed.ListShardsResponse)
-            : ApiReplies.WriteErrorAsync(context, error));
-    }
+    private async Task ShardsAsync(HttpContext context) => await ApiReplies.WriteAsync(
+        context, StatusCodes.Status200OK, await cluster.ShardsAsync(LineStream.Text(context, "region")), ApiJson.Relaxed.ListShardsResponse);
 
     private async Task LocateAsync(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hearth.Contracts.Api;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
@@ -61,20 +60,9 @@ internal sealed class InspectionApi(
         LogQuery? query = null;
         if (error is null)
             (query, error) = ReadQuery(context.Request.Query);
-        if (error is not null)
-        {
-            await ApiReplies.WriteErrorAsync(context, error);
-            return;
-        }
-
-        context.Response.ContentType = "application/x-ndjson";
-        await context.Response.StartAsync(context.RequestAborted);
-        var writer = context.Response.BodyWriter;
-        await foreach (var line in logs.ReadAsync(reference!.Name, query!, context.RequestAborted))
-        {
-            await writer.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, ApiJson.Relaxed.LogLine), context.RequestAborted);
-            await writer.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
-        }
+        await (error is null
+            ? LineStream.WriteAsync(context, left => logs.ReadAsync(reference!.Name, query!, left), ApiJson.Relaxed.LogLine, CancellationToken.None)
+            : ApiReplies.WriteErrorAsync(context, error));
     }
 
     private static (LogQuery? Query, RequestError? Error) ReadQuery(IQueryCollection query)

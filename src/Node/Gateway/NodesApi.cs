@@ -26,37 +26,24 @@ internal sealed class NodesApi(ClusterInspector cluster, FunctionNames names, IH
     private async Task NodeAsync(HttpContext context)
     {
         var (address, error) = await FindAsync(context);
-        NodeDescription? node = null;
-        if (error is null)
-            (node, error) = await cluster.NodeAsync(address!);
-        await (error is null
-            ? ApiReplies.WriteAsync(context, StatusCodes.Status200OK, node!, ApiJson.Relaxed.NodeDescription)
-            : ApiReplies.WriteErrorAsync(context, error));
+        await ApiReplies.WriteAsync(context, StatusCodes.Status200OK, error is null ? await cluster.NodeAsync(address!) : (null, error), ApiJson.Relaxed.NodeDescription);
     }
 
     private async Task DrainAsync(HttpContext context)
     {
         var (address, error) = await FindAsync(context);
-        DrainNodeResponse? drain = null;
-        if (error is null)
-            (drain, error) = await cluster.DrainAsync(address!);
-        await (error is null
-            ? ApiReplies.WriteAsync(context, StatusCodes.Status202Accepted, drain!, ApiJson.Relaxed.DrainNodeResponse)
-            : ApiReplies.WriteErrorAsync(context, error));
+        await ApiReplies.WriteAsync(
+            context, StatusCodes.Status202Accepted, error is null ? await cluster.DrainAsync(address!) : (null, error), ApiJson.Relaxed.DrainNodeResponse);
     }
 
     private async Task ActorsAsync(HttpContext context)
     {
         var depth = DefaultDepth;
-        ListActorsResponse? actors = null;
         var (address, error) = await FindAsync(context);
         if (LineStream.Text(context, "depth") is { } text && (!int.TryParse(text, out depth) || depth is < 1 or > MaxDepth))
             error = RequestError.InvalidParameter($"depth '{text}' is no number from 1 to {MaxDepth}.");
-        if (error is null)
-            (actors, error) = await cluster.ActorsAsync(address!, depth);
-        await (error is null
-            ? ApiReplies.WriteAsync(context, StatusCodes.Status200OK, actors!, ApiJson.Relaxed.ListActorsResponse)
-            : ApiReplies.WriteErrorAsync(context, error));
+        await ApiReplies.WriteAsync(
+            context, StatusCodes.Status200OK, error is null ? await cluster.ActorsAsync(address!, depth) : (null, error), ApiJson.Relaxed.ListActorsResponse);
     }
 
     private async Task LogAsync(HttpContext context)
@@ -90,10 +77,8 @@ internal sealed class NodesApi(ClusterInspector cluster, FunctionNames names, IH
 
     private async Task KillAsync(HttpContext context)
     {
-        var (killed, error) = await cluster.KillAsync((string)context.Request.RouteValues["id"]!);
-        await (error is null
-            ? ApiReplies.WriteAsync(context, StatusCodes.Status200OK, killed!, ApiJson.Relaxed.KillEnvironmentResponse)
-            : ApiReplies.WriteErrorAsync(context, error));
+        var id = (string)context.Request.RouteValues["id"]!;
+        await ApiReplies.WriteAsync(context, StatusCodes.Status200OK, await cluster.KillAsync(id), ApiJson.Relaxed.KillEnvironmentResponse);
     }
 
     // An address has a '//' in it, which stays escaped on its way here.

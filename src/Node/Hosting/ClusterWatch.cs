@@ -19,7 +19,7 @@ internal sealed class ClusterWatch(
     {
         var cluster = Cluster.Get(system);
         log.LogInformation("Joining the cluster of {Seeds} as {Id} with the roles {Roles}", string.Join(", ", options.Seeds), options.Akka, string.Join(", ", options.Roles));
-        cluster.RegisterOnMemberRemoved(() => OnRemoved());
+        cluster.RegisterOnMemberRemoved(OnRemoved);
         try
         {
             for (var told = 0; cluster.SelfMember.Status != MemberStatus.Up; told++)

@@ -39,10 +39,11 @@ internal static class NodeServices
     {
         if (database is PostgresDatabase)
             services.AddSingleton<IPackageOrigin, PackageTable>();
-        return services.AddSingleton(database)
-        .AddSingleton<StorageHealth>()
-        .AddHostedService<StorageWatch>()
-        .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
+        return services
+            .AddSingleton(database)
+            .AddSingleton<StorageHealth>()
+            .AddHostedService<StorageWatch>()
+            .AddSingleton<IFunctionCatalogue, FunctionCatalogue>();
     }
 
     public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services

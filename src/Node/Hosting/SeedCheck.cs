@@ -32,14 +32,9 @@ internal static class SeedCheck
             using var client = new TcpClient();
             await client.ConnectAsync(seed, cancellation).AsTask().WaitAsync(ConnectPatience, cancellation);
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = $"{seed.Address}",
-                    ClientCertificateContext = SslStreamCertificateContext.Create(certificates.Own, additionalCertificates: null, offline: true),
-                    RemoteCertificateValidationCallback = (_, peer, _, _) => certificates.Trusts(peer),
-                },
-                cancellation).WaitAsync(ConnectPatience, cancellation);
+            var options = certificates.ClientOptions();
+            options.TargetHost = $"{seed.Address}";
+            await tls.AuthenticateAsClientAsync(options, cancellation).WaitAsync(ConnectPatience, cancellation);
 
             // A server says that it does not trust a client after the handshake, in place of its first byte.
             var read = await tls.ReadAsync(new byte[1], cancellation).AsTask().WaitAsync(RefusalPatience, cancellation);

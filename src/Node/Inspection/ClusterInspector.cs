@@ -5,6 +5,7 @@ using Hearth.Contracts.Api;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Inspection;
 using Hearth.Node.Functions;
+using Hearth.Node.Membership;
 
 namespace Hearth.Node.Inspection;
 
@@ -258,7 +259,7 @@ internal sealed class ClusterInspector(ActorSystem system, RecentItems<ClusterEv
         Cluster.State.Members.Where(member => member.Status is not (MemberStatus.Removed or MemberStatus.Down)).Select(member => member.Address);
 
     private Member? FindMember(string name) =>
-        Cluster.State.Members.FirstOrDefault(member => member.Address.ToString() == name || $"{member.Address.Host}:{member.Address.Port}" == name);
+        Cluster.State.Members.FirstOrDefault(member => member.Address.ToString() == name || NodeRoles.IdOf(member.Address) == name);
 
     private (ClusterChangeResponse? Change, RequestError? Error) Change(string address, string change, Action<Address> carryOut)
     {

@@ -23,6 +23,8 @@ internal sealed class Fleet(string local) : IDisposable
     /// <summary>The ids of all workers that are members, whether they have described themselves or not.</summary>
     public IEnumerable<string> Expected => _expected.Keys;
 
+    public bool IsExpected(string workerId) => _expected.ContainsKey(workerId);
+
     /// <summary>Cancelled while fewer than half of the nodes that decide can be reached: the others go on without this one.</summary>
     public CancellationToken CutOff
     {

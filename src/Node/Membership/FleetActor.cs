@@ -96,7 +96,7 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
 
     private void OnDescribed(WorkerDescribed described)
     {
-        if (!_fleet.Expected.Contains(described.WorkerId))
+        if (!_fleet.IsExpected(described.WorkerId))
             return; // It has left meanwhile.
         var known = _fleet.Find(described.WorkerId);
         var drained = known is { IsDraining: true };

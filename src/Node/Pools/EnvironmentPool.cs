@@ -138,32 +138,24 @@ internal sealed class EnvironmentPool
     /// <summary>While a worker is not to be reached, none of its idle environments is leased.</summary>
     public void Suspend(string workerId, bool suspended) => _idle.Suspend(workerId, suspended);
 
-    /// <summary>As <see cref="Retire()"/>, for the environments of one worker.</summary>
-    public IReadOnlyList<PoolMember> RetireWorker(string workerId)
-    {
-        foreach (var member in _members.Values.Where(member => member.WorkerId == workerId))
-            member.Retired = true;
-        return RemoveWhere(member => member.WorkerId == workerId && member.RequestId is null);
-    }
-
     /// <summary>Removes and names what has been idle since before <paramref name="cutoff"/>, and what holds a lease past its end.</summary>
     public IReadOnlyList<PoolMember> Expire(DateTimeOffset now, DateTimeOffset cutoff) =>
         RemoveWhere(member => member.RequestId is null ? member.IdleSince <= cutoff : member.LeaseExpiresAt <= now);
 
     /// <summary>The function has changed or is gone: removes and names every idle environment; a leased one ends with its lease.</summary>
-    public IReadOnlyList<PoolMember> Retire()
-    {
-        foreach (var member in _members.Values)
-            member.Retired = true;
-        return RemoveWhere(member => member.RequestId is null);
-    }
+    public IReadOnlyList<PoolMember> Retire() => RetireWhere(_ => true);
 
-    /// <summary>As <see cref="Retire()"/>, for one environment.</summary>
-    public IReadOnlyList<PoolMember> RetireMember(EnvironmentId environmentId)
+    /// <summary>As <see cref="Retire"/>, for one environment.</summary>
+    public IReadOnlyList<PoolMember> RetireMember(EnvironmentId environmentId) => RetireWhere(member => member.EnvironmentId == environmentId);
+
+    /// <summary>As <see cref="Retire"/>, for the environments of one worker.</summary>
+    public IReadOnlyList<PoolMember> RetireWorker(string workerId) => RetireWhere(member => member.WorkerId == workerId);
+
+    private List<PoolMember> RetireWhere(Predicate<PoolMember> condition)
     {
-        if (_members.TryGetValue(environmentId, out var retired))
-            retired.Retired = true;
-        return RemoveWhere(member => member.EnvironmentId == environmentId && member.RequestId is null);
+        foreach (var member in _members.Values.Where(member => condition(member)))
+            member.Retired = true;
+        return RemoveWhere(member => member.RequestId is null && condition(member));
     }
 
     private List<PoolMember> RemoveWhere(Predicate<PoolMember> condition)
