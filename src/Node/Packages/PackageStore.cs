@@ -95,8 +95,14 @@ internal sealed class PackageStore
         if (_zips.Open(hash) is { } here)
             return here;
         NoteUse(hash);
-        await _once.RunAsync(hash, async () => await ZipAsync(hash) is not null, cancellation);
-        return _zips.Open(hash);
+        while (await _once.RunAsync(hash, async () => await ZipAsync(hash) is not null, cancellation))
+        {
+            // Not here yet only where it met work on what was extracted already, which needs no zip.
+            if (_zips.Open(hash) is { } fetched)
+                return fetched;
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Hearth.Node.Packages;
 using LinqToDB;
 using LinqToDB.Async;
@@ -10,11 +11,21 @@ namespace Hearth.Node.Storage;
 /// <summary>
 /// A cluster's zips in its PostgreSQL database: rows like all others, which a backup has and a standby gets. Time is the database's.
 /// </summary>
-internal sealed class PackageTable(Database database) : IPackageOrigin
+internal sealed class PackageTable(Database database) : IPackageOrigin, IDisposable
 {
     private const int PartBytes = 1_048_576;
 
     private const string Now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)";
+
+    // In use is what a function's row names now: another node may have listed one, or begun an update, since the caller looked.
+    private const string IsUnused =
+        $"""
+        asked_at < {Now} - @grace AND NOT EXISTS (
+          SELECT 1 FROM hearth_functions f WHERE NOT f.deleted AND (f.is_updating OR f.code_sha256 = hearth_packages.sha256))
+        """;
+
+    // The pool's connections are also the journal's, and a zip on its way is whole in memory.
+    private readonly SemaphoreSlim _slots = new(4);
 
     public Task PutAsync(string sha256, ReadOnlyMemory<byte> zip, CancellationToken cancellation) => GuardAsync(async connection =>
     {
@@ -23,9 +34,14 @@ internal sealed class PackageTable(Database database) : IPackageOrigin
 
         // Whoever comes second waits here for the first's transaction, and finds its rows or none.
         await connection.ExecuteAsync(
-            $"INSERT INTO hearth_packages VALUES (@name, @size, {Now}) ON CONFLICT (sha256) DO UPDATE SET asked_at = {Now}", cancellation, name, size);
-        var isNew = !await connection.GetTable<PartRow>().AnyAsync(row => row.Sha256 == sha256, cancellation);
-        for (var part = 0; isNew && part * PartBytes < zip.Length; part++)
+            $"INSERT INTO hearth_packages VALUES (@name, @size, {Now}) ON CONFLICT (sha256) DO UPDATE SET size_bytes = @size, asked_at = {Now}", cancellation, name, size);
+
+        // A damaged one is mended: what is answered as stored can be fetched.
+        var isWhole = sha256 == await connection.ExecuteAsync<string?>(
+            "SELECT encode(sha256(string_agg(bytes, ''::bytea ORDER BY part)), 'base64') FROM hearth_package_parts WHERE sha256 = @name", cancellation, name);
+        if (!isWhole)
+            await connection.GetTable<PartRow>().Where(row => row.Sha256 == sha256).DeleteAsync(cancellation);
+        for (var part = 0; !isWhole && part * PartBytes < zip.Length; part++)
         {
             var bytes = zip.Slice(part * PartBytes, Math.Min(PartBytes, zip.Length - (part * PartBytes))).ToArray();
             await connection.InsertAsync(new PartRow { Sha256 = sha256, Part = part, Bytes = bytes }, token: cancellation);
@@ -33,7 +49,7 @@ internal sealed class PackageTable(Database database) : IPackageOrigin
 
         await transaction.CommitAsync(cancellation);
         return 0;
-    });
+    }, cancellation);
 
     public Task<byte[]?> FetchAsync(string sha256, CancellationToken cancellation) => GuardAsync(async connection =>
     {
@@ -52,38 +68,40 @@ internal sealed class PackageTable(Database database) : IPackageOrigin
         }
 
         return read == zip.Length ? zip : throw new IOException($"The package {sha256} in {database.Name} is damaged: parts of it are missing.");
-    });
+    }, cancellation);
 
     public Task<int> SweepAsync(IReadOnlySet<string> inUse, TimeSpan grace, CancellationToken cancellation) => GuardAsync(async connection =>
     {
-        // In use is what a function's row names now: another node may have listed one since the caller looked.
         var old = await connection.QueryToListAsync<string>(
-            $"""
-            SELECT sha256 FROM hearth_packages p WHERE asked_at < {Now} - @grace
-            AND NOT EXISTS (SELECT 1 FROM hearth_functions f WHERE f.code_sha256 = p.sha256 AND NOT f.deleted)
-            """,
-            cancellation, new DataParameter("grace", (long)grace.TotalSeconds));
+            $"SELECT sha256 FROM hearth_packages WHERE {IsUnused}", cancellation, new DataParameter("grace", (long)grace.TotalSeconds));
         var removed = 0;
         foreach (var sha256 in old.Where(sha256 => !inUse.Contains(sha256)))
         {
             removed += await connection.ExecuteAsync(
-                $"DELETE FROM hearth_packages WHERE sha256 = @name AND asked_at < {Now} - @grace", cancellation,
+                $"DELETE FROM hearth_packages WHERE sha256 = @name AND {IsUnused}", cancellation,
                 new DataParameter("name", sha256), new DataParameter("grace", (long)grace.TotalSeconds));
         }
 
         return removed;
-    });
+    }, cancellation);
 
-    private async Task<T> GuardAsync<T>(Func<DataConnection, Task<T>> work)
+    public void Dispose() => _slots.Dispose();
+
+    private async Task<T> GuardAsync<T>(Func<DataConnection, Task<T>> work, CancellationToken cancellation)
     {
+        await _slots.WaitAsync(cancellation);
         try
         {
             await using var connection = database.Open();
             return await work(connection);
         }
-        catch (DbException failure)
+        catch (Exception failure) when (failure is DbException or SocketException or TimeoutException)
         {
             throw new IOException($"{database.Name} does not take or give packages: {failure.Message}", failure);
+        }
+        finally
+        {
+            _slots.Release();
         }
     }
 

@@ -81,6 +81,61 @@ public sealed class PackageTableTests(PostgresServer server) : IClassFixture<Pos
         Assert.Contains(name, refused.Message);
     }
 
+    [Theory]
+    [InlineData("DELETE FROM hearth_package_parts WHERE part = 1")]
+    [InlineData("UPDATE hearth_package_parts SET bytes = set_byte(bytes, 0, 255 - get_byte(bytes, 0)) WHERE part = 1")]
+    [InlineData("UPDATE hearth_packages SET size_bytes = size_bytes - 1")]
+    public async Task One_that_is_damaged_is_mended_by_the_next_put(string damage)
+    {
+        var (name, zip) = Sample(2_500_000);
+        await Table.PutAsync(name, zip, default);
+        Execute(damage);
+        await Table.PutAsync(name, zip, default);
+        Assert.Equal(zip, await Table.FetchAsync(name, default));
+    }
+
+    /// <summary>A row names an update's new code while the old still runs.</summary>
+    [Fact]
+    public async Task A_sweep_removes_nothing_while_an_update_is_under_way()
+    {
+        var (name, zip) = Sample(1);
+        await Table.PutAsync(name, zip, default);
+        Execute("UPDATE hearth_packages SET asked_at = asked_at - 3601");
+        Function("one", "new", isDeleted: false);
+        Execute("UPDATE hearth_functions SET is_updating = TRUE");
+        Assert.Equal(0, await Table.SweepAsync(None, PackageStore.Grace, default));
+        Execute("UPDATE hearth_functions SET is_updating = FALSE");
+        Assert.Equal(1, await Table.SweepAsync(None, PackageStore.Grace, default));
+    }
+
+    /// <summary>The pool's connections are also the journal's.</summary>
+    [Fact]
+    public async Task However_many_are_fetched_at_once_most_connections_are_left_to_others()
+    {
+        var (name, zip) = Sample(1);
+        var table = Table;
+        await table.PutAsync(name, zip, default);
+        using var watcher = _temporary.Database.Open();
+        Assert.Equal(0, Waiting(watcher));
+        using var blocker = _temporary.Database.Open();
+        using var transaction = blocker.BeginTransaction();
+        blocker.Execute("LOCK TABLE hearth_packages IN ACCESS EXCLUSIVE MODE");
+        var fetches = Enumerable.Range(0, 30).Select(_ => Task.Run(() => table.FetchAsync(name, default))).ToArray();
+        await Eventually.Holds(() => Waiting(watcher) >= 4, "fetches wait in the database");
+
+        // All that the pool has left.
+        var others = Enumerable.Range(0, 20 - 2 - 4).Select(_ => _temporary.Database.Open()).ToArray();
+        Assert.All(others, other => Assert.Equal(1, other.Execute<int>("SELECT 1")));
+        Assert.Equal(4, Waiting(watcher));
+        foreach (var other in others)
+            other.Dispose();
+        transaction.Rollback();
+        Assert.All(await Task.WhenAll(fetches), fetched => Assert.Equal(zip, fetched));
+    }
+
+    private static int Waiting(DataConnection connection) =>
+        connection.Execute<int>("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+
     [Fact]
     public async Task A_sweep_spares_what_a_function_names_what_is_in_use_and_what_is_young()
     {
@@ -145,7 +200,7 @@ public sealed class PackageTableHealthTests(PostgresServer server) : IClassFixtu
     public async Task While_the_database_is_away_nothing_is_put_or_fetched_and_afterwards_it_is()
     {
         using var temporary = TempDatabase.On(server);
-        var table = new PackageTable(temporary.Database);
+        using var table = new PackageTable(temporary.Database);
         await table.PutAsync("one", new byte[10], default);
         await server.StopAsync();
         var refused = await Assert.ThrowsAsync<IOException>(() => table.PutAsync("two", new byte[10], default));
