@@ -12,11 +12,12 @@ public sealed class FolderTests
     {
         ["Gateway"] = ["Functions", "Membership", "DataChannel", "Inspection", "Workers", "Packages", "Runtimes", "Logs", "Storage"],
         ["Inspection"] = ["Functions", "Membership", "Workers"],
-        ["Functions"] = ["Pools", "Membership", "Workers", "Storage"],
+        ["Functions"] = ["Concurrency", "Pools", "Membership", "Workers", "Storage"],
         ["Membership"] = [],
         ["DataChannel"] = ["Workers", "Logs"],
         ["Workers"] = ["Packages", "Runtimes", "Logs"],
         ["RuntimeApi"] = ["Workers"],
+        ["Concurrency"] = [],
         ["Pools"] = [],
         ["Packages"] = [],
         ["Runtimes"] = [],

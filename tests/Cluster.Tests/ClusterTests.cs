@@ -54,12 +54,16 @@ public sealed class ClusterTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     }
 
     [Fact]
-    public async Task The_limit_of_a_function_holds_over_all_nodes()
+    public async Task The_accounts_limit_holds_over_all_functions_and_nodes_and_all_of_it_can_be_used()
     {
-        var function = await Cluster.CreateAsync(2, Source.Python("import time\ndef handler(event, context): time.sleep(2)"));
-        var answers = await Task.WhenAll(Enumerable.Range(0, ThreeNodes.Concurrency + 6).Select(n => Cluster.Through(n % 3, function).InvokeAsync()));
+        var code = Source.Python("import time\ndef handler(event, context): time.sleep(3)");
+        var functions = new List<TestFunction>();
+        for (var n = 0; n < 3; n++)
+            functions.Add(await Cluster.CreateAsync(n, code));
+        var answers = await Task.WhenAll(Enumerable.Range(0, ThreeNodes.Concurrency + 6).Select(n => Cluster.Through(n / 3 % 3, functions[n % 3]).InvokeAsync()));
         Assert.Equal(6, answers.Count(answer => answer.Status == 429));
         Assert.Equal(ThreeNodes.Concurrency, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status == 429), answer => Assert.Equal("ConcurrentInvocationLimitExceeded", answer.Json.GetProperty("Reason").GetString()));
     }
 
     [Fact]

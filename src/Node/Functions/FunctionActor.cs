@@ -7,6 +7,7 @@ using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
+using Hearth.Node.Concurrency;
 using Hearth.Node.Membership;
 using Hearth.Node.Pools;
 using Hearth.Node.Storage;
@@ -43,6 +44,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     // Workers that have the function's code extracted, of those that this actor has heard of.
     private readonly HashSet<string> _haveCode = [];
 
+    // Invocations that wait for the account's answer; none of them is refused before.
+    private readonly Queue<(AdmitInvocation Invocation, IActorRef From, DateTimeOffset Until)> _waiting = [];
+    private readonly ConcurrencyBlock _concurrency;
+
     private FunctionRecord? _function;
     private string? _preparesOn;
     private Task _catalogueWrites = Task.CompletedTask;
@@ -55,6 +60,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         _decider = new FunctionDecider(name, context.Partition);
         _lastUsed = Now;
         _unheard = [.. context.Fleet.Expected];
+        _concurrency = new ConcurrencyBlock(name);
 
         Recover<IFunctionEvent>(recorded => _function = FunctionDecider.Apply(_function, recorded));
         Recover<SnapshotOffer>(offer => _function = ((FunctionSnapshot)offer.Snapshot).Function);
@@ -186,12 +192,16 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Timers.Cancel(nameof(AdoptionOverdue));
         Become(Serving);
         Stash.UnstashAll();
+        Timers.StartPeriodicTimer(nameof(Renew), Renew.Instance, TimeSpan.Zero, AccountActor.RenewalInterval);
         _context.Directory.Enter(_name, Self);
     }
 
     private void Serving()
     {
-        Command<AdmitInvocation>(Admit);
+        Command<AdmitInvocation>(invocation => Admit(invocation, Sender));
+        Command<ConcurrencyGranted>(OnGranted);
+        Command<ReturnConcurrency>(_ => _context.Account.Tell(_concurrency.Return(_pool.Leased, _waiting.Count)));
+        Command<Renew>(_ => OnRenew());
         Command<ReleaseLease>(Release);
         Command<CreateFunction>(Change);
         Command<UpdateFunctionCode>(Change);
@@ -214,12 +224,12 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     }
 
     // 2 of an invocation's path: resolve what runs, admit, lease.
-    private void Admit(AdmitInvocation invocation)
+    private void Admit(AdmitInvocation invocation, IActorRef from)
     {
         _lastUsed = Now;
         if (_function?.Deployed is not { } deployed)
         {
-            Sender.Tell(new RequestRefused(_function is null
+            from.Tell(new RequestRefused(_function is null
                 ? RequestError.FunctionNotFound(_context.Partition.FunctionArn(_name, FunctionReference.Latest))
                 : RequestError.FunctionNotActive(_function.State.ToString())));
             return;
@@ -227,15 +237,20 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
         var expiresAt = _lastUsed + _context.LeaseMargin + TimeSpan.FromSeconds(deployed.Settings.TimeoutSeconds);
         var decision = _pool.Admit(
-            invocation.RequestId, FunctionContext.NewEnvironmentId(), _context.ConcurrencyLimit, _lastUsed, expiresAt,
+            invocation.RequestId, FunctionContext.NewEnvironmentId(), Math.Min(_concurrency.Held, _context.ConcurrencyLimit), _lastUsed, expiresAt,
             new Preference(invocation.Near, invocation.Avoid), () => Place(deployed.Settings.MemoryMib, invocation.Avoid));
         switch (decision.Verdict)
         {
+            case PoolVerdict.Throttle when _pool.Leased + _waiting.Count < _context.ConcurrencyLimit:
+                _waiting.Enqueue((invocation, from, _lastUsed + _context.AccountPatience));
+                if (!_concurrency.IsAsking)
+                    _context.Account.Tell(_concurrency.More(_pool.Leased, _waiting.Count));
+                return;
             case PoolVerdict.Throttle:
-                Sender.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
+                from.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
                 return;
             case PoolVerdict.Homeless:
-                Sender.Tell(new RequestRefused(new RequestError(ErrorCode.ServiceUnavailable, "No worker is there to run the function; try again.")));
+                from.Tell(new RequestRefused(new RequestError(ErrorCode.ServiceUnavailable, "No worker is there to run the function; try again.")));
                 return;
         }
 
@@ -247,7 +262,34 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             worker.Actor.Tell(new StartEnvironment(decision.EnvironmentId, SpecOf(deployed), lease, _lastUsed));
         }
 
-        Sender.Tell(new InvocationAdmitted(lease));
+        from.Tell(new InvocationAdmitted(lease));
+    }
+
+    private void OnGranted(ConcurrencyGranted granted)
+    {
+        if (_concurrency.Take(granted) is not { } isAll)
+            return;
+        while (_waiting.TryPeek(out var next) && (next.Until <= Now || _pool.Leased < _concurrency.Held))
+        {
+            // One that has waited too long is not there any more: its lease would be nobody's.
+            if (_waiting.Dequeue().Until > Now)
+                Admit(next.Invocation, next.From);
+        }
+
+        if (_waiting.Count > 0 && isAll)
+        {
+            _context.Account.Tell(_concurrency.More(_pool.Leased, _waiting.Count)); // They have come since it was asked.
+            return;
+        }
+
+        while (_waiting.TryDequeue(out var refused))
+            refused.From.Tell(new RequestRefused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded)));
+    }
+
+    private void OnRenew()
+    {
+        if (_concurrency.Renew(_pool.Leased, _pool.Count) is { } request)
+            _context.Account.Tell(request);
     }
 
     private string? Place(int memoryMib, string? avoid) => Placement.Choose(
@@ -430,6 +472,11 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private sealed class Housekeep
     {
         public static readonly Housekeep Instance = new();
+    }
+
+    private sealed class Renew
+    {
+        public static readonly Renew Instance = new();
     }
 
     private sealed class AdoptionOverdue

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Hearth.Contracts;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
@@ -8,9 +9,10 @@ using Hearth.Node.Storage;
 namespace Hearth.Node.Functions;
 
 /// <summary>What every function's actor on a node shares.</summary>
-internal sealed record FunctionContext(Partition Partition, Fleet Fleet, IFunctionCatalogue Catalogue, FunctionDirectory Directory, TimeProvider Time)
+/// <param name="Account">See <see cref="Concurrency.AccountActor"/>.</param>
+internal sealed record FunctionContext(Partition Partition, Fleet Fleet, IActorRef Account, IFunctionCatalogue Catalogue, FunctionDirectory Directory, TimeProvider Time)
 {
-    /// <summary>Invocations of one function at once; default 1,000.</summary>
+    /// <summary>Invocations of all functions at once; default 1,000.</summary>
     public int ConcurrencyLimit { get; init; } = Limits.AccountConcurrency;
 
     /// <summary>How long an environment may sit idle; default 10 minutes.</summary>
@@ -26,6 +28,9 @@ internal sealed record FunctionContext(Partition Partition, Fleet Fleet, IFuncti
     /// How long the actor waits for the workers' reports before it serves without. One that hangs is no member any more by then.
     /// </summary>
     public TimeSpan AdoptionDeadline { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long an invocation waits for the account's answer; who asks has asked again by then.</summary>
+    public TimeSpan AccountPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A lease as old as this is compared with what its worker reports: a message that ends it may have been lost.</summary>
     public TimeSpan ReconcileAfter { get; init; } = TimeSpan.FromSeconds(15);

@@ -4,6 +4,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Persistence.Sql;
+using Hearth.Node.Concurrency;
 using Hearth.Node.DataChannel;
 using Hearth.Node.Functions;
 using Hearth.Node.Membership;
@@ -17,6 +18,9 @@ namespace Hearth.Node.Hosting;
 internal static class NodeActors
 {
     public const string SystemName = "hearth";
+
+    /// <summary>How old a node may be that forms its cluster.</summary>
+    private static readonly TimeSpan FormingTime = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a worker's channel may take to answer while the worker's heartbeats are missed.</summary>
     private static readonly TimeSpan ChannelPatience = TimeSpan.FromSeconds(1);
@@ -36,6 +40,7 @@ internal static class NodeActors
             else
                 akka.WithClusterOfOne();
             akka.WithWorker(provider)
+                .WithAccount(options, provider)
                 .WithFunctions(options, provider)
                 .WithInspection(provider)
                 .AddStartup((system, registry) => system.ActorOf(Props.Create(() => new StrayMessages(() => registry.Get<FunctionActor>())), "stray-messages"));
@@ -50,16 +55,34 @@ internal static class NodeActors
             system.ActorOf(Props.Create(() => new FleetActor(provider.GetRequiredService<Fleet>(), answersOnChannel)), FleetActor.Name);
         });
 
+    // One in a cluster; alone there is nobody to agree with.
+    private static AkkaConfigurationBuilder WithAccount(this AkkaConfigurationBuilder akka, NodeOptions options, IServiceProvider provider)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (options.Cluster is not { } cluster)
+            return akka.WithActors((system, registry) => registry.Register<AccountActor>(system.ActorOf(Account(isFirst: true), AccountActor.Name)));
+        return cluster.Roles.Contains(NodeRoles.Control)
+            ? akka.WithSingleton<AccountActor>(
+                AccountActor.Name, (system, _, _) => Account(IsForming(system)), new ClusterSingletonOptions { Role = NodeRoles.Control })
+            : akka;
+
+        Props Account(bool isFirst) => Props.Create(() => new AccountActor(options.Concurrency, isFirst, time));
+    }
+
+    // The first node of a cluster that is being formed: before it, nobody can have held anything.
+    private static bool IsForming(ActorSystem system) =>
+        Akka.Cluster.Cluster.Get(system).State.Members.Count(member => member.HasRole(NodeRoles.Control)) <= 1 && system.Uptime < FormingTime;
+
     private static AkkaConfigurationBuilder WithFunctions(this AkkaConfigurationBuilder akka, NodeOptions options, IServiceProvider provider)
     {
         if (options.Cluster is { } cluster && !cluster.Roles.Contains(NodeRoles.Control))
             return akka.WithShardRegionProxy<FunctionActor>(FunctionShards.RegionName, NodeRoles.Control, new FunctionShards());
         return akka.WithShardRegion<FunctionActor>(
             FunctionShards.RegionName,
-            (_, _, _) =>
+            (_, registry, _) =>
             {
                 var context = new FunctionContext(
-                    options.Partition, provider.GetRequiredService<Fleet>(), provider.GetRequiredService<IFunctionCatalogue>(),
+                    options.Partition, provider.GetRequiredService<Fleet>(), registry.Get<AccountActor>(), provider.GetRequiredService<IFunctionCatalogue>(),
                     provider.GetRequiredService<FunctionDirectory>(), provider.GetRequiredService<TimeProvider>())
                 {
                     ConcurrencyLimit = options.Concurrency,
@@ -108,6 +131,7 @@ internal static class NodeActors
               distributed-data.durable.keys = []
             }
             singleton.hand-over-retry-interval = 500ms
+            singleton-proxy.singleton-identification-interval = 200ms
           }
           persistence {
             journal {

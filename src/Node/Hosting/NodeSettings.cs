@@ -43,7 +43,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Account = new("account", "ID", "000000000000", "The account in ARNs: 12 digits.");
     public static readonly NodeSetting Memory = new("memory", "MIB", "", $"What all execution environments may be promised together: {Limits.MinMemoryMib} to 16777216 MiB; four fifths of the machine's where not given.");
     public static readonly NodeSetting BlankMemory = new("blank-memory", "MIB", "256", "What runtime processes that wait for a function may take together, beside --memory: 0 (none wait) to 1048576 MiB.");
-    public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of a function at once: 1 to 100000.");
+    public static readonly NodeSetting Concurrency = new("concurrency", "N", "1000", "Invocations of all functions at once: 1 to 100000; the same on every node of a cluster.");
     public static readonly NodeSetting IdleTimeout = new("idle-timeout", "TIME", "10m", "How long an environment may sit idle: 1s to 24h, as 90s, 10m or 2h.");
     public static readonly NodeSetting Images = new("images", "DIR", "", "OCI layout folders below it may be named as container images (oci:/path:tag); none where not given.");
     public static readonly NodeSetting Registries = new("registries", "any|HOSTS", "any", "The registries that container images may come from: any, or host[:port],… .");

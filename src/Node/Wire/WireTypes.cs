@@ -35,6 +35,11 @@ internal static class WireTypes
         new("fr:refused", WireJson.Default.RequestRefused),
         new("fr:admitted", WireJson.Default.InvocationAdmitted),
 
+        // Between a function's actor and the account's.
+        new("ac:request", WireJson.Default.RequestConcurrency),
+        new("ac:return", WireJson.Default.ReturnConcurrency),
+        new("ar:granted", WireJson.Default.ConcurrencyGranted),
+
         // Between a function's actor and a worker.
         new("ec:start", WireJson.Default.StartEnvironment),
         new("ec:stop", WireJson.Default.StopEnvironment),

@@ -167,8 +167,7 @@ public class FunctionActorFleetTests : FunctionActorRig
         actor.Tell(new AdmitInvocation("hello", "r1"), TestActor);
         actor.Tell(new DescribeFunction("hello"), TestActor);
         actor.Tell(new EnvironmentsReported("hello", "node", []), Worker);
-        ExpectMsg<InvocationAdmitted>();
-        ExpectMsg<FunctionDescribed>();
+        Assert.Equal(["FunctionDescribed", "InvocationAdmitted"], ReceiveN(2, TimeSpan.FromSeconds(30)).Select(message => message.GetType().Name).Order());
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using Hearth.Contracts;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Contracts.Identity;
+using Hearth.Node.Concurrency;
 using Hearth.Node.Functions;
 using Hearth.Node.Hosting;
 using Hearth.Node.Membership;
@@ -34,7 +36,7 @@ public abstract class FunctionActorRig : TestKit
         Worker = CreateTestProbe("worker");
         Shard = CreateTestProbe("shard");
         Fleet.Enter(Join("node", Worker));
-        Context = new FunctionContext(Partition.Default, Fleet, Catalogue, new FunctionDirectory(), Time)
+        Context = new FunctionContext(Partition.Default, Fleet, StartAccount(Limits.AccountConcurrency), Catalogue, new FunctionDirectory(), Time)
         {
             HousekeepingInterval = TimeSpan.FromMilliseconds(20),
             CatalogueRetryInterval = TimeSpan.FromMilliseconds(20),
@@ -60,6 +62,13 @@ public abstract class FunctionActorRig : TestKit
     /// <summary>A worker with much memory, played by <paramref name="actor"/>.</summary>
     private protected static WorkerNode Join(string id, IActorRef actor, bool isDraining = false) =>
         new(new WorkerDescribed(id, $"{id}:1", 1_000_000, 0, 0, isDraining), actor);
+
+    /// <summary>Has the account's concurrency.</summary>
+    private protected IActorRef StartAccount(int limit)
+    {
+        var time = Time;
+        return Sys.ActorOf(Props.Create(() => new AccountActor(limit, true, time)));
+    }
 
     /// <summary>The actor, before its worker has reported.</summary>
     protected IActorRef StartUnreported(string name = "hello")
