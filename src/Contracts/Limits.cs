@@ -63,6 +63,9 @@ public static class Limits
     /// <summary>Concurrent executions of an account where the operator sets nothing else. Source: quotas page.</summary>
     public const int AccountConcurrency = 1_000;
 
+    /// <summary>New execution environments of a function in 10 s. Source: developer guide, "Lambda scaling behavior".</summary>
+    public const int ScalingRate = 1_000;
+
     /// <summary>Concurrency that reserved settings must leave to all other functions. Source: developer guide, "Reserved concurrency".</summary>
     public const int MinUnreservedConcurrency = 100;
 

@@ -180,6 +180,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         if (_unheard.Contains(report.WorkerId))
         {
             Adopt(report);
+            RenewConcurrency();
             return;
         }
 
@@ -192,7 +193,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Timers.Cancel(nameof(AdoptionOverdue));
         Become(Serving);
         Stash.UnstashAll();
-        Timers.StartPeriodicTimer(nameof(Renew), Renew.Instance, TimeSpan.Zero, AccountActor.RenewalInterval);
+        RenewConcurrency();
         _context.Directory.Enter(_name, Self);
     }
 
@@ -200,8 +201,8 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     {
         Command<AdmitInvocation>(invocation => Admit(invocation, Sender));
         Command<ConcurrencyGranted>(OnGranted);
-        Command<ReturnConcurrency>(_ => _context.Account.Tell(_concurrency.Return(_pool.Leased, _waiting.Count)));
-        Command<Renew>(_ => OnRenew());
+        Command<ReturnConcurrency>(_ => AskAccount(_concurrency.Return(_pool.Leased, _waiting.Count)));
+        Command<Renew>(_ => RenewConcurrency());
         Command<ReleaseLease>(Release);
         Command<CreateFunction>(Change);
         Command<UpdateFunctionCode>(Change);
@@ -236,18 +237,19 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         }
 
         var expiresAt = _lastUsed + _context.LeaseMargin + TimeSpan.FromSeconds(deployed.Settings.TimeoutSeconds);
+        var limits = new PoolLimits(Math.Min(_concurrency.Held, _context.ConcurrencyLimit), ScalingRate.Of(_context.Fleet.TotalMib, deployed.Settings.MemoryMib));
         var decision = _pool.Admit(
-            invocation.RequestId, FunctionContext.NewEnvironmentId(), Math.Min(_concurrency.Held, _context.ConcurrencyLimit), _lastUsed, expiresAt,
+            invocation.RequestId, FunctionContext.NewEnvironmentId(), limits, _lastUsed, expiresAt,
             new Preference(invocation.Near, invocation.Avoid), () => Place(deployed.Settings.MemoryMib, invocation.Avoid));
         switch (decision.Verdict)
         {
             case PoolVerdict.Throttle when _pool.Leased + _waiting.Count < _context.ConcurrencyLimit:
                 _waiting.Enqueue((invocation, from, _lastUsed + _context.AccountPatience));
                 if (!_concurrency.IsAsking)
-                    _context.Account.Tell(_concurrency.More(_pool.Leased, _waiting.Count));
+                    AskAccount(_concurrency.More(_pool.Leased, _waiting.Count));
                 return;
-            case PoolVerdict.Throttle:
-                from.Tell(new RequestRefused(RequestError.Throttled(decision.Reason)));
+            case PoolVerdict.Throttle or PoolVerdict.TooFast:
+                from.Tell(new RequestRefused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded)));
                 return;
             case PoolVerdict.Homeless:
                 from.Tell(new RequestRefused(new RequestError(ErrorCode.ServiceUnavailable, "No worker is there to run the function; try again.")));
@@ -278,7 +280,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
         if (_waiting.Count > 0 && isAll)
         {
-            _context.Account.Tell(_concurrency.More(_pool.Leased, _waiting.Count)); // They have come since it was asked.
+            AskAccount(_concurrency.More(_pool.Leased, _waiting.Count)); // They have come since it was asked.
             return;
         }
 
@@ -286,10 +288,20 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             refused.From.Tell(new RequestRefused(RequestError.Throttled(ThrottleReason.ConcurrentInvocationLimitExceeded)));
     }
 
-    private void OnRenew()
+    // Again and again, until there is nothing to tell any more.
+    private void RenewConcurrency()
     {
         if (_concurrency.Renew(_pool.Leased, _pool.Count) is { } request)
-            _context.Account.Tell(request);
+            AskAccount(request);
+        else
+            Timers.Cancel(nameof(Renew));
+    }
+
+    private void AskAccount(RequestConcurrency request)
+    {
+        _context.Account.Tell(request);
+        if (!Timers.IsTimerActive(nameof(Renew)))
+            Timers.StartPeriodicTimer(nameof(Renew), Renew.Instance, AccountActor.RenewalInterval, AccountActor.RenewalInterval);
     }
 
     private string? Place(int memoryMib, string? avoid) => Placement.Choose(

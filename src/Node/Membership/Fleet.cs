@@ -20,6 +20,9 @@ internal sealed class Fleet(string local) : IDisposable
     /// <summary>Those that have described themselves.</summary>
     public IEnumerable<WorkerNode> Workers => _workers.Values;
 
+    /// <summary>Of all workers together: what environments may be promised.</summary>
+    public long TotalMib { get; private set; }
+
     /// <summary>The ids of all workers that are members, whether they have described themselves or not.</summary>
     public IEnumerable<string> Expected => _expected.Keys;
 
@@ -63,6 +66,7 @@ internal sealed class Fleet(string local) : IDisposable
     {
         Expect(worker.Id);
         _workers[worker.Id] = worker;
+        TotalMib = _workers.Values.Sum(one => one.TotalMib);
     }
 
     /// <summary>The worker is no member any more.</summary>
@@ -71,6 +75,7 @@ internal sealed class Fleet(string local) : IDisposable
         _expected.TryRemove(workerId, out _);
         if (_workers.TryRemove(workerId, out var worker))
             worker.Dispose();
+        TotalMib = _workers.Values.Sum(one => one.TotalMib);
     }
 
     public void Dispose() => _cutOff.Dispose();

@@ -1,5 +1,4 @@
 using Hearth.Contracts.Environments;
-using Hearth.Contracts.Errors;
 
 namespace Hearth.Node.Pools;
 
@@ -23,6 +22,7 @@ internal sealed class EnvironmentPool
     private readonly Dictionary<EnvironmentId, PoolMember> _members = [];
     private readonly Dictionary<string, PoolMember> _leases = [];
     private readonly IdleMembers _idle = new();
+    private readonly ScalingRate _rate = new();
 
     public int Count => _members.Count;
 
@@ -33,21 +33,22 @@ internal sealed class EnvironmentPool
     /// <summary>
     /// Leases an idle environment, else a new one named <paramref name="candidate"/>, else throttles. A request that has a lease keeps it.
     /// </summary>
-    /// <param name="limit">Leases the function may hold at once.</param>
     /// <param name="place">Names the worker of a new environment; null where there is none. Called only where one is needed.</param>
     public PoolDecision Admit(
-        string requestId, EnvironmentId candidate, int limit, DateTimeOffset now, DateTimeOffset leaseExpiresAt, Preference preference, Func<string?> place)
+        string requestId, EnvironmentId candidate, PoolLimits limits, DateTimeOffset now, DateTimeOffset leaseExpiresAt, Preference preference, Func<string?> place)
     {
         if (_leases.TryGetValue(requestId, out var held))
             return new PoolDecision(PoolVerdict.Warm, held.EnvironmentId, held.WorkerId);
-        if (Leased >= limit)
-            return new PoolDecision(PoolVerdict.Throttle, default, null, ThrottleReason.ConcurrentInvocationLimitExceeded);
+        if (Leased >= limits.Leases)
+            return new PoolDecision(PoolVerdict.Throttle, default, null);
 
         var verdict = PoolVerdict.Warm;
         if (_idle.Take(preference) is not { } member)
         {
             if (place() is not { } worker)
                 return new PoolDecision(PoolVerdict.Homeless, default, null);
+            if (!_rate.TryTake(limits.Starts, now))
+                return new PoolDecision(PoolVerdict.TooFast, default, null);
             member = new PoolMember(candidate, worker, now);
             _members.Add(candidate, member);
             verdict = PoolVerdict.Cold;

@@ -1,5 +1,5 @@
+using Hearth.Contracts;
 using Hearth.Contracts.Environments;
-using Hearth.Contracts.Errors;
 
 namespace Hearth.Node.Pools;
 
@@ -15,11 +15,18 @@ internal enum PoolVerdict
     /// <summary>The limit is reached.</summary>
     Throttle,
 
+    /// <summary>A new environment is wanted sooner than the function may have one more.</summary>
+    TooFast,
+
     /// <summary>A new environment is wanted, and no worker is there to have it.</summary>
     Homeless,
 }
 
 /// <param name="EnvironmentId">The environment leased; default when none is.</param>
 /// <param name="WorkerId">The worker that has it, or is to start it; null when none is leased.</param>
-/// <param name="Reason">Why it was throttled; meaningless otherwise.</param>
-internal readonly record struct PoolDecision(PoolVerdict Verdict, EnvironmentId EnvironmentId, string? WorkerId, ThrottleReason Reason = default);
+internal readonly record struct PoolDecision(PoolVerdict Verdict, EnvironmentId EnvironmentId, string? WorkerId);
+
+/// <summary>What a function may have, as it stands now.</summary>
+/// <param name="Leases">At once.</param>
+/// <param name="Starts">New environments in 10 s.</param>
+internal readonly record struct PoolLimits(int Leases, int Starts = Limits.ScalingRate);

@@ -62,6 +62,25 @@ public class FunctionActorFleetTests : FunctionActorRig
     }
 
     [Fact]
+    public void Environments_that_come_too_fast_are_throttled_until_time_has_passed()
+    {
+        Fleet.Enter(Join("node", Worker, totalMib: 1_000));
+        var (actor, _) = StartActive();
+        for (var n = 0; n < 100; n++)
+        {
+            Release(actor, AdmitCold(actor, $"r{n}"), LeaseOutcome.Gone);
+            Worker.ExpectMsg<StopEnvironment>();
+        }
+
+        actor.Tell(new AdmitInvocation("hello", "late"), TestActor);
+        var refused = ExpectRefusal();
+        Assert.Equal((ErrorCode.TooManyRequests, "ConcurrentInvocationLimitExceeded"), (refused.Code, refused.Reason));
+
+        Time.Advance(TimeSpan.FromSeconds(0.1));
+        AdmitCold(actor, "late");
+    }
+
+    [Fact]
     public void An_environment_that_is_gone_is_not_leased_again_and_the_worker_hears_of_it()
     {
         var (actor, _) = StartActive();

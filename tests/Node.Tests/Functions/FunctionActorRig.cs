@@ -60,8 +60,8 @@ public abstract class FunctionActorRig : TestKit
     protected TestProbe Shard { get; }
 
     /// <summary>A worker with much memory, played by <paramref name="actor"/>.</summary>
-    private protected static WorkerNode Join(string id, IActorRef actor, bool isDraining = false) =>
-        new(new WorkerDescribed(id, $"{id}:1", 1_000_000, 0, 0, isDraining), actor);
+    private protected static WorkerNode Join(string id, IActorRef actor, bool isDraining = false, long totalMib = 1_000_000) =>
+        new(new WorkerDescribed(id, $"{id}:1", totalMib, 0, 0, isDraining), actor);
 
     /// <summary>Has the account's concurrency.</summary>
     private protected IActorRef StartAccount(int limit)

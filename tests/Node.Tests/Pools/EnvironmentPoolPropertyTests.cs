@@ -75,7 +75,7 @@ public class EnvironmentPoolPropertyTests
         {
             var (candidate, request) = (Environment(_next), $"r{_next++}");
             var (near, avoid, place) = (pick % 4 == 3 ? null : Workers[pick % 4], pick % 5 > 2 ? null : Workers[pick % 5], Workers[pick % 3]);
-            var decision = _pool.Admit(request, candidate, Limit, _now, _now.AddSeconds(5), new Preference(near, avoid), () => place);
+            var decision = _pool.Admit(request, candidate, new PoolLimits(Limit), _now, _now.AddSeconds(5), new Preference(near, avoid), () => place);
             if (Leased >= Limit)
             {
                 Assert.Equal(PoolVerdict.Throttle, decision.Verdict);

@@ -1,5 +1,4 @@
 using Hearth.Contracts.Environments;
-using Hearth.Contracts.Errors;
 using Hearth.Node.Pools;
 using static Hearth.Node.Tests.Support.Samples;
 
@@ -45,8 +44,7 @@ public class EnvironmentPoolTests
         for (var n = 1; n <= limit; n++)
             Assert.Equal(PoolVerdict.Cold, Admit($"r{n}", n, limit).Verdict);
 
-        var refused = Admit("r9", 9, limit);
-        Assert.Equal((PoolVerdict.Throttle, ThrottleReason.ConcurrentInvocationLimitExceeded), (refused.Verdict, refused.Reason));
+        Assert.Equal(PoolVerdict.Throttle, Admit("r9", 9, limit).Verdict);
         Assert.Equal((limit, limit), (_pool.Count, _pool.Leased));
 
         _pool.Release(Environment(1), "r1", Time);
@@ -206,9 +204,9 @@ public class EnvironmentPoolTests
     [Fact]
     public void A_new_environment_is_placed_and_where_it_cannot_be_nothing_changes()
     {
-        Assert.Equal(PoolVerdict.Homeless, _pool.Admit("r1", Environment(1), 9, Time, At(60), default, () => null).Verdict);
+        Assert.Equal(PoolVerdict.Homeless, _pool.Admit("r1", Environment(1), new PoolLimits(9), Time, At(60), default, () => null).Verdict);
         Assert.Equal(0, _pool.Count);
-        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(1), "b"), _pool.Admit("r1", Environment(1), 9, Time, At(60), default, () => "b"));
+        Assert.Equal(new PoolDecision(PoolVerdict.Cold, Environment(1), "b"), _pool.Admit("r1", Environment(1), new PoolLimits(9), Time, At(60), default, () => "b"));
         Assert.Equal((1, 0), (_pool.CountOn("b"), _pool.CountOn("a")));
     }
 
@@ -261,8 +259,20 @@ public class EnvironmentPoolTests
         Assert.Equal(3, _pool.Count);
     }
 
-    private PoolDecision Admit(string requestId, int candidate, int limit = 100, string? near = null, string? avoid = null) =>
-        _pool.Admit(requestId, Environment(candidate), limit, Time, At(60), new Preference(near, avoid), () => "node");
+    [Fact]
+    public void Environments_that_come_too_fast_are_throttled_and_idle_ones_are_not()
+    {
+        Admit("r1", 1, starts: 2);
+        Assert.Equal(PoolVerdict.Cold, Admit("r2", 2, starts: 2).Verdict);
+        Assert.Equal(PoolVerdict.TooFast, Admit("r3", 3, starts: 2).Verdict);
+        Assert.Equal((2, 2), (_pool.Count, _pool.Leased));
+
+        _pool.Release(Environment(1), "r1", Time);
+        Assert.Equal(PoolVerdict.Warm, Admit("r3", 3, starts: 2).Verdict);
+    }
+
+    private PoolDecision Admit(string requestId, int candidate, int limit = 100, string? near = null, string? avoid = null, int starts = 100) =>
+        _pool.Admit(requestId, Environment(candidate), new PoolLimits(limit, starts), Time, At(60), new Preference(near, avoid), () => "node");
 
     private static IEnumerable<EnvironmentId> Ids(IEnumerable<PoolMember> members) => members.Select(member => member.EnvironmentId);
 
