@@ -66,7 +66,8 @@ public sealed record EnvironmentsReported(string FunctionName, string WorkerId, 
 public sealed record ReportedEnvironment(EnvironmentId EnvironmentId, string Deployment, DateTimeOffset StartedAt, Lease? Lease);
 
 /// <summary>A worker short of memory asks for an environment it believes idle; a leased one is kept.</summary>
-public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId EnvironmentId) : IFunctionMessage;
+/// <param name="WorkerId">Who asks.</param>
+public sealed record ReclaimEnvironment(string FunctionName, EnvironmentId EnvironmentId, string WorkerId = "") : IFunctionMessage;
 
 /// <summary>Asks a worker to make a code package ready to run. Reply: <see cref="PackagePrepared"/>.</summary>
 /// <param name="Runtime">What will run it, for the worker to be ready as well.</param>

@@ -50,6 +50,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private FunctionRecord? _function;
     private string? _preparesOn;
+    private DateTimeOffset _prepareAskedAt;
     private Task _catalogueWrites = Task.CompletedTask;
     private DateTimeOffset _lastUsed;
 
@@ -213,7 +214,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         Command<RefreshCatalogue>(_ => WriteCatalogue(null, null));
         Command<PackagePrepared>(OnPrepared);
         Command<EnvironmentEnded>(ended => _pool.Remove(ended.EnvironmentId));
-        Command<ReclaimEnvironment>(reclaim => Stop(_pool.Reclaim(reclaim.EnvironmentId), StopReason.MemoryPressure));
+        Command<ReclaimEnvironment>(OnReclaim);
         Command<EnvironmentsReported>(OnReported);
         Command<WorkerLeft>(OnLeft);
         HearOfWorkers();
@@ -322,6 +323,15 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
             Stop(_pool.Release(release.EnvironmentId, release.RequestId, Now), StopReason.Updated);
     }
 
+    private void OnReclaim(ReclaimEnvironment reclaim)
+    {
+        // One that nobody here knows of was to end before, and the worker has not heard of it.
+        if (!_pool.Has(reclaim.EnvironmentId) && !_unheard.Contains(reclaim.WorkerId))
+            _context.Fleet.Find(reclaim.WorkerId)?.Actor.Tell(new StopEnvironment(reclaim.EnvironmentId, StopReason.MemoryPressure));
+        else
+            Stop(_pool.Reclaim(reclaim.EnvironmentId), StopReason.MemoryPressure);
+    }
+
     private void Change(IFunctionMessage command)
     {
         if (AnswerUnlessChanged(command) is not null)
@@ -409,6 +419,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         _haveCode.Clear();
         var worker = _context.Fleet.Find(_context.Fleet.Local) is { } local && IsUsable(local) ? local : _context.Fleet.Workers.FirstOrDefault(IsUsable);
         _preparesOn = worker?.Id;
+        _prepareAskedAt = Now;
         worker?.Actor.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));
     }
 
@@ -459,6 +470,8 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         StopAll(_pool.Expire(Now, Now - _context.IdleTimeout), StopReason.Expired);
         foreach (var worker in _pool.WorkersWithLeases(Now - _context.ReconcileAfter))
             _context.Fleet.Find(worker)?.Actor.Tell(new ReportEnvironments(_name));
+        if (_function is { IsSettling: true } && Now - _prepareAskedAt > _context.AskAgainAfter)
+            Prepare(_function); // Who is at it already, or has it, answers once more.
         if (_pool.Count > 0 || Now - _lastUsed <= _context.PassivateAfter || _function is { IsSettling: true })
             return;
 

@@ -32,6 +32,9 @@ internal sealed record FunctionContext(Partition Partition, Fleet Fleet, IActorR
     /// <summary>How long an invocation waits for the account's answer; who asks has asked again by then.</summary>
     public TimeSpan AccountPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A worker that has not answered for so long is asked once more to prepare code: the message, or its answer, may have been lost.</summary>
+    public TimeSpan AskAgainAfter { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A lease as old as this is compared with what its worker reports: a message that ends it may have been lost.</summary>
     public TimeSpan ReconcileAfter { get; init; } = TimeSpan.FromSeconds(15);
 

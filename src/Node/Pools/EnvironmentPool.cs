@@ -30,6 +30,8 @@ internal sealed class EnvironmentPool
 
     public IEnumerable<PoolMember> Members => _members.Values;
 
+    public bool Has(EnvironmentId environmentId) => _members.ContainsKey(environmentId);
+
     /// <summary>
     /// Leases an idle environment, else a new one named <paramref name="candidate"/>, else throttles. A request that has a lease keeps it.
     /// </summary>

@@ -21,13 +21,16 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan QueueInterval = TimeSpan.FromMilliseconds(250);
 
+    // Then the question, or its answer, was lost.
+    private static readonly TimeSpan ReclaimPatience = TimeSpan.FromSeconds(3);
+
     private readonly WorkerContext _context;
     private readonly MemoryBudget _budget;
     private readonly Dictionary<EnvironmentId, Member> _members = [];
     private readonly LinkedList<Member> _waiting = [];
 
     // Asked back from their pools, and neither gone nor leased since.
-    private readonly HashSet<EnvironmentId> _reclaimed = [];
+    private readonly Dictionary<EnvironmentId, DateTimeOffset> _reclaimed = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef? _blanks;
     private IActorRef? _quiescer;
@@ -152,18 +155,21 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void ReclaimIdle()
     {
         var members = _context.Environments.All.Where(environment => _members.TryGetValue(environment.Id, out var member) && member.Reserved).ToList();
-        _reclaimed.IntersectWith(members.Where(environment => environment.Lease is null).Select(environment => environment.Id));
+        var now = _context.Time.GetUtcNow();
+        var free = members.Where(environment => environment.Lease is null).Select(environment => environment.Id).ToHashSet();
+        foreach (var (id, _) in _reclaimed.Where(asked => !free.Contains(asked.Key) || asked.Value + ReclaimPatience <= now).ToList())
+            _reclaimed.Remove(id);
 
         // Memory on its way back is not asked for twice: ending a sandbox takes longer than the time to the next look.
-        var leaving = members.Where(environment => environment.State == EnvironmentState.Stopping || _reclaimed.Contains(environment.Id));
-        var idle = members.Where(environment => environment is { Lease: null, State: EnvironmentState.Idle } && !_reclaimed.Contains(environment.Id));
+        var leaving = members.Where(environment => environment.State == EnvironmentState.Stopping || _reclaimed.ContainsKey(environment.Id));
+        var idle = members.Where(environment => environment is { Lease: null, State: EnvironmentState.Idle } && !_reclaimed.ContainsKey(environment.Id));
         var chosen = _budget.ChooseReclaims(
             idle, environment => environment.LastUsed, environment => environment.Spec.Settings.MemoryMib,
             _waiting.Sum(member => (long)member.MemoryMib) - leaving.Sum(environment => (long)environment.Spec.Settings.MemoryMib));
         foreach (var environment in chosen)
         {
-            _reclaimed.Add(environment.Id);
-            _context.TellFunction(new ReclaimEnvironment(environment.Spec.FunctionName, environment.Id));
+            _reclaimed.Add(environment.Id, now);
+            _context.TellFunction(new ReclaimEnvironment(environment.Spec.FunctionName, environment.Id, _context.WorkerId));
         }
     }
 

@@ -141,6 +141,14 @@ public class FunctionActorFleetTests : FunctionActorRig
     }
 
     [Fact]
+    public void A_worker_short_of_memory_ends_an_environment_that_the_function_has_forgotten()
+    {
+        var (actor, _) = StartActive();
+        actor.Tell(new ReclaimEnvironment("hello", Samples.Environment(7), "node"), Worker);
+        Assert.Equal(new StopEnvironment(Samples.Environment(7), StopReason.MemoryPressure), Worker.ExpectMsg<StopEnvironment>());
+    }
+
+    [Fact]
     public void An_update_that_takes_effect_ends_idle_environments_at_once_and_leased_ones_after_their_invocation()
     {
         var (actor, before) = StartActive();

@@ -140,6 +140,18 @@ public class FunctionActorWorkersTests : FunctionActorRig
     }
 
     [Fact]
+    public void A_worker_that_does_not_answer_is_asked_again_to_prepare()
+    {
+        var actor = Start();
+        actor.Tell(new CreateFunction("hello", Samples.Settings, Samples.Code), TestActor);
+        ExpectMsg<FunctionDescribed>();
+        Worker.ExpectMsg<PreparePackage>();
+        ExpectNothingForTheWorker(actor);
+        Time.AdvanceSeconds(61);
+        Settle(actor);
+    }
+
+    [Fact]
     public void What_no_worker_could_prepare_goes_to_the_first_that_joins()
     {
         var actor = Start();

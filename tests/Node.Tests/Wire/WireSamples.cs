@@ -77,7 +77,7 @@ internal static class WireSamples
         new StartEnvironment(Environment(1), Spec(settings: Full), Lent, Time),
         new StopEnvironment(Environment(1)),
         new StopEnvironment(Environment(1), StopReason.Updated),
-        new ReclaimEnvironment("hello", Environment(1)),
+        new ReclaimEnvironment("hello", Environment(1), "node"),
         new ReportEnvironments("hello"),
         new PreparePackage(Code, "python3.11", 512),
         new EnvironmentEnded("hello", Environment(1)),

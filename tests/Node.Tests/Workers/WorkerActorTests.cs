@@ -69,6 +69,18 @@ public class WorkerActorTests : WorkerRig
     }
 
     [Fact]
+    public async Task Who_does_not_answer_a_worker_short_of_memory_is_asked_again()
+    {
+        foreach (var lease in new[] { Start(1), Start(2), Start(3), Start(4) })
+            await IdleAsync(lease);
+        Start(5);
+        var asked = Functions.ExpectMsg<ReclaimEnvironment>();
+        Assert.Equal("node", asked.WorkerId);
+        Time.AdvanceSeconds(3);
+        Assert.Equal(asked, Functions.ExpectMsg<ReclaimEnvironment>());
+    }
+
+    [Fact]
     public async Task No_more_memory_is_promised_than_there_is_and_a_start_waits_until_some_is_free()
     {
         var leases = new[] { Start(1), Start(2), Start(3), Start(4) };
