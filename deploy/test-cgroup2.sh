@@ -70,7 +70,7 @@ build_initramfs() {
   ln -s busybox "$root/bin/sh"
   install -m 755 "$ROOT/deploy/vm/init" "$root/init"
   echo "$kernels/lib/modules" > "$root/modules/folder"
-  modprobe -d "$kernels" -S "$version" --show-depends -a virtio_pci virtiofs overlay | sed -n 's/^insmod //p' | awk '!seen[$1]++ { print $1 }' \
+  modprobe -d "$kernels" -S "$version" --show-depends -a virtio_pci virtiofs overlay loop ext4 | sed -n 's/^insmod //p' | awk '!seen[$1]++ { print $1 }' \
     | while read -r module; do
       cp "$module" "$root/modules/"
       echo "/modules/$(basename "$module")" >> "$root/modules/order"

@@ -65,7 +65,7 @@ run_script() { # path; it ends with the line that this one ends with
 need_dotnet
 need_packages "${PACKAGES_TESTS[@]}"
 if ((EUID == 0)); then need_packages "${PACKAGES_CONTAINER[@]}" "${PACKAGES_INSTALL[@]}"; fi
-rm -rf "$results"
+rm -rf "$results" "$ROOT/artifacts/faults.md"
 mkdir -p "$results"
 step "build the java runtime" "$ROOT/runtimes/java/build.sh"
 step "build" dotnet build "$ROOT/Cluster.sln" -c Release -v quiet --nologo
@@ -74,6 +74,7 @@ for project in "$ROOT"/tests/*.Tests/*.csproj; do run_project "$project"; done
 if [[ -z $filter ]] && ((EUID == 0)); then run_script "$ROOT/deploy/test-install.sh"; fi
 
 echo
+if [[ -s $ROOT/artifacts/faults.md ]]; then cat "$ROOT/artifacts/faults.md"; fi
 if [[ -n $filter ]] && ((passed + failed == 0)); then problems+=("no test matches $filter"); fi
 if ((skipped > 0)); then warn "$skipped skipped"; fi
 for problem in ${problems[@]+"${problems[@]}"}; do warn "$problem"; done

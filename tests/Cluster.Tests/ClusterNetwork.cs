@@ -8,6 +8,8 @@ namespace Cluster.Tests;
 /// </summary>
 public sealed class ClusterNetwork : IAsyncDisposable
 {
+    private const int MostNodes = 8;
+
     private const string Bridge = "hearthct", Prefix = "10.97.46";
 
     private readonly int _nodes;
@@ -54,6 +56,14 @@ public sealed class ClusterNetwork : IAsyncDisposable
         await InAsync(from, "nft", "add", "rule", "ip", "cut", "in", "ip", "saddr", Address(to), "drop");
     }
 
+    /// <summary>What comes from other machines to one port of a node's is handed to another.</summary>
+    public static async Task RedirectAsync(int node, int port, int to)
+    {
+        await InAsync(node, "nft", "add", "table", "ip", "slow");
+        await InAsync(node, "nft", "add", "chain", "ip", "slow", "in", "{ type nat hook prerouting priority -100; }");
+        await InAsync(node, "nft", "add", "rule", "ip", "slow", "in", "tcp", "dport", $"{port}", "redirect", "to", $":{to}");
+    }
+
     /// <summary>Every link works again.</summary>
     public async Task MendAsync()
     {
@@ -71,7 +81,7 @@ public sealed class ClusterNetwork : IAsyncDisposable
 
     private async Task RemoveAsync()
     {
-        for (var node = 0; node < Math.Max(_nodes, 5); node++)
+        for (var node = 0; node < Math.Max(_nodes, MostNodes); node++)
         {
             await Command.TryRunAsync("/usr/sbin/ip", ["link", "delete", Link(node)]);
             await Command.TryRunAsync("/usr/sbin/ip", ["netns", "delete", Name(node)]);

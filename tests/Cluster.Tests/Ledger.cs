@@ -12,6 +12,8 @@ namespace Cluster.Tests;
 /// </summary>
 internal sealed class Ledger : IAsyncDisposable
 {
+    private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(60) };
     private readonly CancellationTokenSource _end = new();
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -34,8 +36,8 @@ internal sealed class Ledger : IAsyncDisposable
 
     public TimeSpan Now => Stopwatch.GetElapsedTime(_began);
 
-    public static Ledger Open(TestCluster cluster, IReadOnlyList<string> functions, int callers) =>
-        new([.. cluster.Nodes.Select(node => node.Address)], functions, callers);
+    public static Ledger Open(IReadOnlyList<Node> gateways, IReadOnlyList<string> functions, int callers) =>
+        new([.. gateways.Select(node => node.Address)], functions, callers);
 
     /// <summary>Until so many more requests have been answered well.</summary>
     public Task ServedAsync(int more)
@@ -91,6 +93,8 @@ internal sealed class Ledger : IAsyncDisposable
             }
 
             _entries.Enqueue(new LedgerEntry(number, function, began, Now, status, text));
+            if (status != 200)
+                await Task.Delay(BackOff);
         }
     }
 

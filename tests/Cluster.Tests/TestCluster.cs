@@ -9,7 +9,7 @@ namespace Cluster.Tests;
 /// <summary>Nodes of one cluster, each a process with a network and a data directory of its own, and their database.</summary>
 public sealed class TestCluster : IAsyncDisposable
 {
-    private const int AkkaPort = 7946;
+    public const int AkkaPort = 7946;
 
     private readonly PostgresServer _server = new();
     private readonly List<Node> _nodes = [];
@@ -30,8 +30,12 @@ public sealed class TestCluster : IAsyncDisposable
     public DirectoryInfo Certificates { get; } = Directory.CreateTempSubdirectory("hearth-certificates-");
 
     /// <summary>Started together, and all ready.</summary>
-    public static async Task<TestCluster> StartAsync(int nodes, params string[] options)
+    public static Task<TestCluster> StartAsync(int nodes, params string[] options) => StartAsync([.. Enumerable.Range(0, nodes).Select(_ => options)]);
+
+    /// <summary>The same, each node with options of its own.</summary>
+    public static async Task<TestCluster> StartAsync(IReadOnlyList<string[]> options)
     {
+        var nodes = options.Count;
         var cluster = new TestCluster();
         try
         {
@@ -40,7 +44,7 @@ public sealed class TestCluster : IAsyncDisposable
             cluster.Database = await cluster._server.NewDatabaseAsync();
             await MakeCertificatesAsync(cluster.Certificates.FullName, Math.Max(nodes, 2));
             for (var node = 0; node < nodes; node++)
-                cluster._nodes.Add(cluster.NewNode(node, options));
+                cluster._nodes.Add(cluster.NewNode(node, options[node]));
             await Task.WhenAll(cluster._nodes.Select(node => node.StartAsync()));
             return cluster;
         }

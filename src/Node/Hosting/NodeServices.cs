@@ -48,7 +48,10 @@ internal static class NodeServices
 
     public static IServiceCollection AddNodePackages(this IServiceCollection services, NodeOptions options) => services
         .AddSingleton(provider => new PackageStore(
-            Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>(), provider.GetService<IPackageOrigin>()))
+            Path.Combine(options.DataDirectory, "packages"), provider.GetRequiredService<TimeProvider>(), provider.GetService<IPackageOrigin>())
+        {
+            Logger = provider.GetRequiredService<ILogger<PackageStore>>(),
+        })
         .AddSingleton(provider => new ImageStore(
             Path.Combine(options.DataDirectory, "images"),
             new ImageOptions(

@@ -13,6 +13,6 @@ internal abstract record PackageAdded
     /// <summary>The zip is kept, extracted, and safe on disk.</summary>
     public sealed record Stored(CodeReference Code) : PackageAdded;
 
-    /// <summary>Nothing of it is kept. The error is the caller's (400, 413), or the node's where its disk failed (500).</summary>
+    /// <summary>Nothing of it is kept. The error is the caller's (400, 413), or the node's where its disk or the database failed (503).</summary>
     public sealed record Refused(RequestError Error) : PackageAdded;
 }

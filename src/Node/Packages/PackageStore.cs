@@ -3,6 +3,7 @@ using Hearth.Contracts;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
 using Hearth.Node.Packages.Extraction;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hearth.Node.Packages;
 
@@ -38,6 +39,8 @@ internal sealed class PackageStore
         _origin = origin;
     }
 
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>How many packages this process has extracted.</summary>
     public int Extractions => _extracted.Extractions;
 
@@ -64,7 +67,8 @@ internal sealed class PackageStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new PackageAdded.Refused(RequestError.Internal($"The package could not be stored: {failure.Message}"));
+            Logger.LogWarning("A package could not be stored: {Reason}", failure.Message);
+            return new PackageAdded.Refused(new RequestError(ErrorCode.ServiceUnavailable, "The package cannot be stored at the moment; nothing was changed. Try again."));
         }
     }
 

@@ -70,6 +70,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Starts it, and does not wait until it is ready.</summary>
     public async Task BeginAsync()
     {
+        Disconnect();
         _process = NodeProcess.StartIn(_network, ["--data", Data, "--http", _listens, "--runtimes", Repository.Runtimes, "--sandbox", Driver, .. _options]);
         var address = await _process.AddressAsync();
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };

@@ -31,6 +31,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public bool HasExited => _exited.Task.IsCompleted;
+
     public int Id => _process.Id;
 
     /// <summary>The most memory it has had since <see cref="ForgetPeakMemory"/>, in bytes.</summary>

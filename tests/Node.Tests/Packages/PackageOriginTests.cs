@@ -94,7 +94,7 @@ public sealed class PackageOriginTests : IDisposable
         var node = Node();
         _origin.IsAway = true;
         var refused = Assert.IsType<PackageAdded.Refused>(await node.AddAsync(Zip, default));
-        Assert.Equal(ErrorCode.Service, refused.Error.Code);
+        Assert.Equal(ErrorCode.ServiceUnavailable, refused.Error.Code);
         _origin.IsAway = false;
         Assert.NotNull(await Node().EnsureExtractedAsync(await AddAsync(node, Zip), default));
     }

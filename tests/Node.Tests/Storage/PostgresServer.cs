@@ -61,6 +61,14 @@ public sealed class PostgresServer : IAsyncLifetime
         _server = null;
     }
 
+    /// <summary>SIGKILL, of all its processes: it has to recover when it starts.</summary>
+    public async Task KillAsync()
+    {
+        await RunAsync("/bin/sh", "-c", $"all=\"{_server!.Id} $(pgrep -P {_server.Id} | tr '\\n' ' ')\"; kill -KILL $all; for one in $all; do while [ -d /proc/$one ]; do sleep 0.05; done; done");
+        _server.Dispose();
+        _server = null;
+    }
+
     /// <summary>It neither answers nor goes away.</summary>
     public Task HangAsync() => SignalAllAsync("STOP");
 
