@@ -76,7 +76,8 @@ public sealed record PreparePackage(CodeReference Code, string Runtime, int Memo
 
 /// <param name="Failure">Null when the package is ready.</param>
 /// <param name="FailureCode">AWS's code for it, as <c>InvalidImage</c>; null where it has none but <c>InternalError</c>.</param>
-public sealed record PackagePrepared(CodeReference Code, string? Failure, string? FailureCode = null);
+/// <param name="IsWorkers">The failure is the worker's own, as a full disk: another worker may not have it.</param>
+public sealed record PackagePrepared(CodeReference Code, string? Failure, string? FailureCode = null, bool IsWorkers = false);
 
 /// <summary>Asks a worker how it stands. Reply: <see cref="WorkerDescribed"/>.</summary>
 public sealed record DescribeWorker;

@@ -48,6 +48,9 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private readonly Queue<(AdmitInvocation Invocation, IActorRef From, DateTimeOffset Until)> _waiting = [];
     private readonly ConcurrencyBlock _concurrency;
 
+    // Workers that could not prepare the code that is being prepared.
+    private readonly HashSet<string> _cannotPrepare = [];
+
     private FunctionRecord? _function;
     private string? _preparesOn;
     private DateTimeOffset _prepareAskedAt;
@@ -351,8 +354,17 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     private void OnPrepared(PackagePrepared prepared)
     {
-        if (_preparesOn is { } worker && prepared.Failure is null && prepared.Code == _function?.Code)
-            _haveCode.Add(worker);
+        if (_preparesOn is { } worker && prepared.Code == _function?.Code)
+        {
+            if (prepared.Failure is null)
+                _haveCode.Add(worker);
+            else if (prepared.IsWorkers && _cannotPrepare.Add(worker) && _context.Fleet.Workers.FirstOrDefault(CanPrepare) is { } next)
+            {
+                PrepareOn(next, _function);
+                return;
+            }
+        }
+
         if (FunctionDecider.Settle(_function, prepared, NewRevisionId(), Now) is not null)
             AskStorage(prepared);
     }
@@ -417,7 +429,14 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void Prepare(FunctionRecord function)
     {
         _haveCode.Clear();
-        var worker = _context.Fleet.Find(_context.Fleet.Local) is { } local && IsUsable(local) ? local : _context.Fleet.Workers.FirstOrDefault(IsUsable);
+        _cannotPrepare.Clear();
+        PrepareOn(_context.Fleet.Find(_context.Fleet.Local) is { } local && IsUsable(local) ? local : _context.Fleet.Workers.FirstOrDefault(IsUsable), function);
+    }
+
+    private bool CanPrepare(WorkerNode worker) => IsUsable(worker) && !_cannotPrepare.Contains(worker.Id);
+
+    private void PrepareOn(WorkerNode? worker, FunctionRecord function)
+    {
         _preparesOn = worker?.Id;
         _prepareAskedAt = Now;
         worker?.Actor.Tell(new PreparePackage(function.Code, function.Settings.Runtime, function.Settings.MemoryMib));

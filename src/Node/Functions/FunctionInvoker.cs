@@ -35,11 +35,12 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentAcces
     private async Task<(InvocationOutcome Outcome, string? Version)> RunAsync(long began, string functionName, Invocation invocation)
     {
         string? avoid = null;
+        RequestError? failure = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var reply = await functions.AskAsync(new AdmitInvocation(functionName, invocation.RequestId, environments.Near, avoid));
             if (reply is RequestRefused refused)
-                return (InvocationOutcome.Refused(refused.Error), null);
+                return (InvocationOutcome.Refused(failure ?? refused.Error), null);
 
             var lease = ((InvocationAdmitted)reply).Lease;
             var outcome = await environments.InvokeAsync(invocation, lease);
@@ -49,10 +50,11 @@ internal sealed class FunctionInvoker(FunctionRegion functions, EnvironmentAcces
                 Release(functionName, lease, outcome);
             if (outcome.Kind != OutcomeKind.NotStarted)
                 return (outcome, lease.Version);
-            avoid = lease.WorkerId == environments.Near ? null : lease.WorkerId;
+            failure = outcome.Error;
+            avoid = failure is null && lease.WorkerId == environments.Near ? null : lease.WorkerId;
         }
 
-        return (InvocationOutcome.Refused(RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
+        return (InvocationOutcome.Refused(failure ?? RequestError.Internal($"{MaxAttempts} execution environments ended before the function could start.")), null);
     }
 
     private async Task EndAsync(long began, string functionName, Lease lease, ResponseStream stream)

@@ -17,14 +17,18 @@ internal sealed class FunctionRegion(Func<IActorRef> region, FunctionDirectory d
     /// </summary>
     private static readonly TimeSpan[] Patience = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)];
 
+    /// <summary>How long an actor on another node may take while the database is away: one that has to read its journal first never answers.</summary>
+    private static readonly TimeSpan AwayPatience = TimeSpan.FromSeconds(1);
+
     public void Tell(IFunctionMessage message) => Find(message).Tell(message, ActorRefs.NoSender);
 
     /// <summary>The reply as the message documents it; <see cref="RequestRefused"/> where none came in time.</summary>
     public async Task<object> AskAsync(IFunctionMessage message)
     {
-        foreach (var patience in message is AdmitInvocation or DescribeFunction or DescribeEnvironments ? Patience : [ReplyDeadline])
+        var changesNothing = message is AdmitInvocation or DescribeFunction or DescribeEnvironments;
+        foreach (var patience in changesNothing ? Patience : [ReplyDeadline])
         {
-            if (await AskOnceAsync(message, patience) is { } reply)
+            if (await AskOnceAsync(message, patience, changesNothing) is { } reply)
                 return reply;
         }
 
@@ -33,22 +37,24 @@ internal sealed class FunctionRegion(Func<IActorRef> region, FunctionDirectory d
     }
 
     // Null where there is no answer in time.
-    private async Task<object?> AskOnceAsync(IFunctionMessage message, TimeSpan patience)
+    private async Task<object?> AskOnceAsync(IFunctionMessage message, TimeSpan patience, bool changesNothing)
     {
+        RequestError? refusal = null;
         try
         {
             if (directory.TryFind(message.FunctionName, out var actor))
                 return await actor.Ask<object>(message, patience);
 
-            // An actor that has to read its journal first would not come to answer, nor one on the other side of a divide.
+            // What is on the other side of a divide does not answer.
             var cutOff = fleet.CutOff;
-            if (storage.Refusal is { } refusal)
+            refusal = storage.Refusal;
+            if (refusal is not null && !changesNothing)
                 return new RequestRefused(refusal);
-            return cutOff.IsCancellationRequested ? CutOff : await region().Ask<object>(message, patience, cutOff);
+            return cutOff.IsCancellationRequested ? CutOff : await region().Ask<object>(message, refusal is null ? patience : AwayPatience, cutOff);
         }
         catch (AskTimeoutException)
         {
-            return null;
+            return refusal is null ? null : new RequestRefused(refusal);
         }
         catch (OperationCanceledException)
         {

@@ -40,6 +40,9 @@ internal sealed record InvocationOutcome(
 {
     public static readonly InvocationOutcome NotStarted = new(OutcomeKind.NotStarted, default, LeaseOutcome.Gone);
 
+    /// <summary>Its worker could not make the environment: where no other can, this is the answer.</summary>
+    public static InvocationOutcome NotStartedFor(RequestError error) => NotStarted with { Error = error };
+
     public static InvocationOutcome Streaming(ResponseStream stream) => new(OutcomeKind.Streaming, default, LeaseOutcome.Reusable, Stream: stream);
 
     public static InvocationOutcome Refused(RequestError error) => new(OutcomeKind.Refused, default, LeaseOutcome.Gone, Error: error);

@@ -236,7 +236,7 @@ internal sealed class SandboxActor : ReceiveActor
         {
             // Whatever it was: who waits for the environment has to be told.
             _nodeLog.Error(failure, "Environment {0} of {1} was not started", _environment.Id, spec.FunctionName);
-            return new SandboxDown(InvocationOutcome.Refused(RequestError.Internal("The execution environment could not be started; the node's log says why.")));
+            return new SandboxDown(InvocationOutcome.NotStartedFor(RequestError.Internal("The execution environment could not be started; the node's log says why.")));
         }
     }
 

@@ -211,6 +211,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
                 ? new PackagePrepared(code, "The code package is not in the store.")
                 : new PackagePrepared(code, null);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("The code package {0} could not be extracted: {1}", code.Sha256, failure.Message);
+            return new PackagePrepared(code, "The code package could not be extracted; the log of the node says why.", IsWorkers: true);
+        }
         catch (Exception failure)
         {
             // Whatever it was: the function waits for an answer.

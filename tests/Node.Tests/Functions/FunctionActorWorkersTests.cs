@@ -140,6 +140,23 @@ public class FunctionActorWorkersTests : FunctionActorRig
     }
 
     [Fact]
+    public void What_a_worker_has_no_room_for_is_prepared_by_another_and_fails_where_none_can()
+    {
+        var actor = Start();
+        JoinOther();
+        Report(actor);
+        actor.Tell(new CreateFunction("hello", Samples.Settings, Samples.Code), TestActor);
+        ExpectMsg<FunctionDescribed>();
+        var full = new PackagePrepared(Worker.ExpectMsg<PreparePackage>().Code, "full", IsWorkers: true);
+        actor.Tell(full, Worker);
+        Assert.Equal(Samples.Code, _other.ExpectMsg<PreparePackage>().Code);
+        Assert.Equal(Contracts.Api.FunctionState.Pending, Describe(actor).State);
+        actor.Tell(full, _other);
+        AwaitAssert(() => Assert.Equal((Contracts.Api.FunctionState.Failed, "full"), (Describe(actor).State, Describe(actor).StateReason)));
+        ExpectNothingForTheWorker(actor);
+    }
+
+    [Fact]
     public void A_worker_that_does_not_answer_is_asked_again_to_prepare()
     {
         var actor = Start();

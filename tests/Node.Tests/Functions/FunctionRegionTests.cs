@@ -63,6 +63,27 @@ public class FunctionRegionTests : TestKit
         Assert.Equal("here", await Eventually.Result(again));
     }
 
+    [Fact]
+    public async Task While_the_database_is_away_an_actor_that_serves_elsewhere_is_asked_and_no_change_is()
+    {
+        using var away = PostgresDatabase.At("Host=/nowhere", shared: false);
+        var storage = new StorageHealth(away);
+        Assert.NotNull(await storage.RefusalAsync());
+        var region = new FunctionRegion(() => _shards, new FunctionDirectory(), storage, _fleet);
+
+        var warm = region.AskAsync(new AdmitInvocation("warm", "r1"));
+        _shards.ExpectMsg<AdmitInvocation>();
+        _shards.Reply("here");
+        Assert.Equal("here", await Eventually.Result(warm));
+
+        // This one has to read its journal first.
+        var cold = region.AskAsync(new AdmitInvocation("cold", "r2"));
+        _shards.ExpectMsg<AdmitInvocation>();
+        foreach (var reply in new[] { cold, region.AskAsync(new DeleteFunction("warm")) })
+            Assert.Equal(StorageHealth.Unavailable, Assert.IsType<RequestRefused>(await Eventually.Result(reply)).Error);
+        Assert.False(_shards.HasMessages);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();

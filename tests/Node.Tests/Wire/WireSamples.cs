@@ -85,7 +85,7 @@ internal static class WireSamples
         new DescribeWorker(),
         new WorkerDescribed("10.0.0.1:7000", "10.0.0.1:7001", 4_096, 4_000, 224, true, 7, 2),
         new PackagePrepared(Code, null),
-        new PackagePrepared(Code, "no disk"),
+        new PackagePrepared(Code, "no disk", IsWorkers: true),
         new PackagePrepared(Image, "no layer", "InvalidImage"),
         new CreateFunction("hello", OfImage, Image),
         new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(ImageConfig: new ImageConfig()), null),
