@@ -33,7 +33,8 @@ public sealed class TestCluster : IAsyncDisposable
     public static Task<TestCluster> StartAsync(int nodes, params string[] options) => StartAsync([.. Enumerable.Range(0, nodes).Select(_ => options)]);
 
     /// <summary>The same, each node with options of its own.</summary>
-    public static async Task<TestCluster> StartAsync(IReadOnlyList<string[]> options)
+    /// <param name="program">Of another version; null for the one that these tests are built with.</param>
+    public static async Task<TestCluster> StartAsync(IReadOnlyList<string[]> options, string? program = null)
     {
         var nodes = options.Count;
         var cluster = new TestCluster();
@@ -44,7 +45,7 @@ public sealed class TestCluster : IAsyncDisposable
             cluster.Database = await cluster._server.NewDatabaseAsync();
             await MakeCertificatesAsync(cluster.Certificates.FullName, Math.Max(nodes, 2));
             for (var node = 0; node < nodes; node++)
-                cluster._nodes.Add(cluster.NewNode(node, options[node]));
+                cluster._nodes.Add(cluster.NewNode(node, program, options[node]));
             await Task.WhenAll(cluster._nodes.Select(node => node.StartAsync()));
             return cluster;
         }
@@ -56,8 +57,12 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>A node at the place of number <paramref name="node"/>, not started.</summary>
-    private Node NewNode(int node, string[] options) =>
-        Node.In(ClusterNetwork.Name(node), Http(node), "process", [.. Settings(node, CertificatesOf(node), Database), .. options]);
+    private Node NewNode(int node, string? program, string[] options)
+    {
+        var made = Node.In(ClusterNetwork.Name(node), Http(node), "process", [.. Settings(node, CertificatesOf(node), Database), .. options]);
+        made.Program = program;
+        return made;
+    }
 
     /// <summary>What makes a node one of this cluster.</summary>
     public static string[] Settings(int node, string certificates, string database) =>

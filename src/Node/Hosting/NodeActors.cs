@@ -63,7 +63,7 @@ internal static class NodeActors
             return akka.WithActors((system, registry) => registry.Register<AccountActor>(system.ActorOf(Account(isFirst: true), AccountActor.Name)));
         return cluster.Roles.Contains(NodeRoles.Control)
             ? akka.WithSingleton<AccountActor>(
-                AccountActor.Name, (system, _, _) => Account(IsForming(system)), new ClusterSingletonOptions { Role = NodeRoles.Control })
+                AccountActor.Name, (system, _, _) => Account(IsForming(system)), new ClusterSingletonOptions { Role = NodeRoles.Account })
             : akka;
 
         Props Account(bool isFirst) => Props.Create(() => new AccountActor(options.Concurrency, isFirst, time));

@@ -54,7 +54,7 @@ internal static class NodeCluster
             """), HoconAddMode.Prepend)
         .WithClustering(new()
         {
-            Roles = [.. options.Roles],
+            Roles = [.. NodeRoles.OfMember(options.Roles)],
             SeedNodes = [.. options.Seeds.Select(seed => $"akka.ssl.tcp://{identity.SystemName}@{seed}")],
             SplitBrainResolver = new KeepMajorityOption { Role = NodeRoles.Control },
         });

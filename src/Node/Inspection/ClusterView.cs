@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Hearth.Contracts.Api;
+using Hearth.Node.Membership;
 
 namespace Hearth.Node.Inspection;
 
@@ -11,7 +12,7 @@ internal static class ClusterView
     [
         .. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal).Select(member => new MemberDescription(
             member.Address.ToString(),
-            [.. member.Roles.Order(StringComparer.Ordinal)],
+            NodeRoles.Shown(member.Roles),
             member.Status.ToString(),
             !state.Unreachable.Contains(member),
             member.Address.Equals(state.Leader))),
@@ -21,7 +22,7 @@ internal static class ClusterView
         self.ToString(),
         selfStatus.ToString(),
         state.Leader?.ToString(),
-        state.AllRoles.Order(StringComparer.Ordinal)
+        NodeRoles.Shown(state.AllRoles)
             .Select(role => (role, leader: state.RoleLeader(role)))
             .Where(pair => pair.leader is not null)
             .ToDictionary(pair => pair.role, pair => pair.leader!.ToString()),
@@ -47,5 +48,5 @@ internal static class ClusterView
     };
 
     private static ClusterEventLine Line(string name, Member member, DateTimeOffset now) =>
-        new(now, name, member.Address.ToString(), [.. member.Roles.Order(StringComparer.Ordinal)]);
+        new(now, name, member.Address.ToString(), NodeRoles.Shown(member.Roles));
 }

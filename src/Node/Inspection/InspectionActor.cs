@@ -4,6 +4,7 @@ using Akka.Event;
 using Hearth.Contracts.Api;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Inspection;
+using Hearth.Node.Membership;
 using Hearth.Node.Workers;
 using Hearth.Node.Workers.Blanks;
 
@@ -82,7 +83,7 @@ internal sealed class InspectionActor : ReceiveActor, IWithTimers
         var blanks = _context.Worker is null ? null : await _context.Worker.Ask<BlankActor.Described>(BlankActor.Describe.Instance, Deadline / 2);
         var self = _cluster.SelfMember;
         return new NodeDescribed(new NodeDescription(
-            _context.NodeId, self.Address.ToString(), [.. self.Roles.Order(StringComparer.Ordinal)], self.Status.ToString(), InspectionContext.Version,
+            _context.NodeId, self.Address.ToString(), NodeRoles.Shown(self.Roles), self.Status.ToString(), InspectionContext.Version,
             _context.StartedAt, upSince, worker?.Environments ?? 0, worker?.ReservedMib ?? 0, worker?.TotalMib ?? 0, worker?.StartsWaiting ?? 0,
             blanks?.Blanks.Sum(blank => blank.Ready) ?? 0, draining || worker is { IsDraining: true }));
     }

@@ -66,11 +66,11 @@ namespace Hearth.Node.Wire;
 [JsonSerializable(typeof(NodeDraining))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
-/// <summary>An error code travels by its name and comes back as the catalogue's own entry.</summary>
+/// <summary>An error code travels by its name and comes back as the catalogue's own entry; one of a later version as a failure of the service.</summary>
 internal sealed class ErrorCodeConverter : JsonConverter<ErrorCode>
 {
     public override ErrorCode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        ErrorCode.Find(reader.GetString()!) ?? throw new JsonException($"'{reader.GetString()}' is no error code of this version.");
+        ErrorCode.Find(reader.GetString()!) ?? ErrorCode.Service;
 
     public override void Write(Utf8JsonWriter writer, ErrorCode value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
 }

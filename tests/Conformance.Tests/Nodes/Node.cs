@@ -34,6 +34,9 @@ public sealed class Node : IAsyncDisposable
 
     public bool IsContainer => Driver == "container";
 
+    /// <summary>The program it is the next time it starts; null for the one that these tests are built with.</summary>
+    public string? Program { get; set; }
+
     /// <summary>Removed with the node.</summary>
     public string Folder { get; }
 
@@ -71,7 +74,7 @@ public sealed class Node : IAsyncDisposable
     public async Task BeginAsync()
     {
         Disconnect();
-        _process = NodeProcess.StartIn(_network, ["--data", Data, "--http", _listens, "--runtimes", Repository.Runtimes, "--sandbox", Driver, .. _options]);
+        _process = NodeProcess.StartIn(_network, ["--data", Data, "--http", _listens, "--runtimes", Repository.RuntimesOf(Program), "--sandbox", Driver, .. _options], Program);
         var address = await _process.AddressAsync();
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
         _client = new HearthClient(new HearthClientOptions { Endpoint = address, Retry = new RetryOptions { MaxAttempts = 1 } });

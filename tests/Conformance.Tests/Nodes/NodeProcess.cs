@@ -45,10 +45,12 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public static NodeProcess Start(params ReadOnlySpan<string> options) => StartIn(null, options);
 
     /// <summary>The same in a network namespace of <c>ip netns</c>; null for the machine's own.</summary>
-    public static NodeProcess StartIn(string? network, ReadOnlySpan<string> options)
+    /// <param name="program">Of another version; null for the one that these tests are built with.</param>
+    public static NodeProcess StartIn(string? network, ReadOnlySpan<string> options, string? program = null)
     {
         // Not by ip netns exec, which mounts /sys anew, without its control groups.
-        string[] command = network is null ? [Repository.Node, .. options] : ["/usr/bin/nsenter", $"--net=/run/netns/{network}", Repository.Node, .. options];
+        program ??= Repository.Node;
+        string[] command = network is null ? [program, .. options] : ["/usr/bin/nsenter", $"--net=/run/netns/{network}", program, .. options];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,

@@ -7,6 +7,9 @@ internal static class Repository
 
     public static string Runtimes { get; } = Path.Combine(Root, "runtimes");
 
+    /// <summary>Those of the repository that the program was built in; of this one for null.</summary>
+    public static string RuntimesOf(string? program) => program is null ? Runtimes : Path.Combine(Above(Path.GetDirectoryName(program)!), "runtimes");
+
     public static string Examples { get; } = Path.Combine(Root, "deploy", "examples");
 
     /// <summary>The node of these tests' own build configuration.</summary>
