@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
@@ -48,6 +49,22 @@ internal sealed class RecordedForms(ExtendedActorSystem system)
         var message = _serializer.FromBinary(Encoding.UTF8.GetBytes(text), kind);
         Assert.Equal(kind, _serializer.Manifest(message));
         return Encoding.UTF8.GetString(_serializer.ToBinary(message));
+    }
+
+    /// <summary>As JSON, of which a later version may have more members: of frames what is in each.</summary>
+    public static string Readable(string kind, string text)
+    {
+        if (kind != Frames)
+            return text;
+        var (bytes, frames) = (Convert.FromHexString(text).AsMemory(), new List<ReadOnlyMemory<byte>>());
+        while (bytes.Length > 0)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span);
+            frames.Add(bytes.Slice(sizeof(int), length));
+            bytes = bytes[(sizeof(int) + length)..];
+        }
+
+        return $$"""{"Chunks":"{{string.Join(' ', frames.SkipLast(2).Select(frame => Convert.ToHexString(frame.Span)))}}","Head":{{Encoding.UTF8.GetString(frames[^2].Span)}},"Payload":"{{Convert.ToHexString(frames[^1].Span)}}"}""";
     }
 
     private static JsonTypeInfo TypeOf(string kind) => Json[Array.IndexOf(JsonKinds, kind)];
