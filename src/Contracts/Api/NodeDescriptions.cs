@@ -10,6 +10,7 @@ namespace Hearth.Contracts.Api;
 /// <param name="StartsWaiting">Starts that wait for memory.</param>
 /// <param name="Blanks">Sandboxes that wait for a function.</param>
 /// <param name="Draining">Whether it starts nothing more, and ends.</param>
+/// <param name="CertificatesEndAt">When its certificate ends, or its authority's where that is sooner; null for a node that is alone.</param>
 public sealed record NodeDescription(
     string NodeId,
     string Address,
@@ -23,7 +24,8 @@ public sealed record NodeDescription(
     long MemoryTotalMib,
     int StartsWaiting,
     int Blanks,
-    bool Draining);
+    bool Draining,
+    DateTimeOffset? CertificatesEndAt = null);
 
 /// <param name="Unanswered">The members that did not answer in time, by address.</param>
 public sealed record ListNodesResponse(IReadOnlyList<NodeDescription> Nodes, IReadOnlyList<string> Unanswered);

@@ -13,11 +13,15 @@ internal sealed class NodeCertificates : IDisposable
     private const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
 
     private readonly X509Certificate2 _authority;
+    private readonly TimeProvider _time;
 
-    private NodeCertificates(X509Certificate2 authority, X509Certificate2 own) => (_authority, Own) = (authority, own);
+    private NodeCertificates(X509Certificate2 authority, X509Certificate2 own, TimeProvider time) => (_authority, Own, _time) = (authority, own, time);
 
     /// <summary>With its key.</summary>
     public X509Certificate2 Own { get; }
+
+    /// <summary>When the first of the two ends: this node's certificate or its authority's.</summary>
+    public DateTimeOffset EndsAt => Own.NotAfter < _authority.NotAfter ? Own.NotAfter : _authority.NotAfter;
 
     /// <param name="folder">Holds <c>ca.pem</c>, <c>node.pem</c> and <c>node.key</c>.</param>
     /// <exception cref="InvalidOperationException">One is missing or is none, they do not belong together, or are not of today.</exception>
@@ -36,8 +40,8 @@ internal sealed class NodeCertificates : IDisposable
         var now = time.GetUtcNow().LocalDateTime;
         AssertHolds(authority, authorityPath, now);
         AssertHolds(own, path, now);
-        var certificates = new NodeCertificates(authority, own);
-        if (certificates.IsTrusted(own, out var flaws))
+        var certificates = new NodeCertificates(authority, own, time);
+        if (certificates.IsTrusted(own, [ServerUse, ClientUse], out var flaws))
             return certificates;
         throw new InvalidOperationException(flaws.HasFlag(X509ChainStatusFlags.NotValidForUsage)
             ? $"{path} is not for servers and clients both, as its extended key usage has it."
@@ -48,7 +52,33 @@ internal sealed class NodeCertificates : IDisposable
     /// Whether the authority has signed it, it is of today, and it is for both ends of a connection where it says what it is for.
     /// Whose it is does not matter: all nodes may do the same.
     /// </summary>
-    public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, out _);
+    public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, [ServerUse, ClientUse], out _);
+
+    /// <summary>Why this is no certificate of an operator or a node, as a sentence; null where it is one.</summary>
+    public string? WhyNoOperator(X509Certificate2? peer)
+    {
+        if (peer is null)
+            return "A certificate of the cluster's authority is needed, and none was shown: hearth --certificates DIR.";
+        var now = _time.GetUtcNow().LocalDateTime;
+        if (now < peer.NotBefore || now > peer.NotAfter)
+            return $"The certificate {peer.Subject} holds from {peer.NotBefore.ToUniversalTime():u} to {peer.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.";
+        if (IsTrusted(peer, [ClientUse], out var flaws))
+            return null;
+        return flaws.HasFlag(X509ChainStatusFlags.NotValidForUsage)
+            ? $"The certificate {peer.Subject} is not for clients, as its extended key usage has it."
+            : $"The certificate {peer.Subject} is of another authority than the cluster's.";
+    }
+
+    /// <summary>What ends within <paramref name="margin"/>, as a sentence for each.</summary>
+    public IEnumerable<string> Ending(TimeSpan margin)
+    {
+        var soon = _time.GetUtcNow().LocalDateTime + margin;
+        foreach (var (certificate, file) in new[] { (Own, CertificateFile), (_authority, AuthorityFile) })
+        {
+            if (certificate.NotAfter < soon)
+                yield return $"{file} ends on {certificate.NotAfter.ToUniversalTime():u}: deploy/certificates.sh makes another, which counts once the node starts again";
+        }
+    }
 
     /// <summary>As a client: shows <see cref="Own"/>, and talks to those it trusts.</summary>
     public SslClientAuthenticationOptions ClientOptions() => new()
@@ -63,15 +93,15 @@ internal sealed class NodeCertificates : IDisposable
         Own.Dispose();
     }
 
-    private bool IsTrusted(X509Certificate peer, out X509ChainStatusFlags flaws)
+    private bool IsTrusted(X509Certificate peer, string[] uses, out X509ChainStatusFlags flaws)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.Add(_authority);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerUse));
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientUse));
+        foreach (var use in uses)
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(use));
         using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
         var isTrusted = chain.Build(certificate);
         flaws = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, flaw) => all | flaw.Status);
@@ -80,7 +110,9 @@ internal sealed class NodeCertificates : IDisposable
 
     private static void AssertHolds(X509Certificate2 certificate, string path, DateTime now)
     {
-        if (now < certificate.NotBefore || now > certificate.NotAfter)
+        if (now > certificate.NotAfter)
+            throw new InvalidOperationException($"{path} ended on {certificate.NotAfter.ToUniversalTime():u}: deploy/certificates.sh makes another. A node that shows it would be let in by no other.");
+        if (now < certificate.NotBefore)
             throw new InvalidOperationException($"{path} holds from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.");
     }
 

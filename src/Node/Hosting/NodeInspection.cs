@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Hearth.Contracts.Api;
+using Hearth.Node.DataChannel;
 using Hearth.Node.Inspection;
 using Hearth.Node.Workers;
 
@@ -30,7 +31,10 @@ internal static class NodeInspection
                 log,
                 provider.GetRequiredService<RecentItems<ClusterEventLine>>(),
                 StopOf(provider.GetRequiredService<IHostApplicationLifetime>()),
-                provider.GetRequiredService<TimeProvider>());
+                provider.GetRequiredService<TimeProvider>())
+            {
+                CertificatesEndAt = provider.GetService<NodeCertificates>()?.EndsAt,
+            };
             registry.Register<InspectionActor>(system.ActorOf(Props.Create(() => new InspectionActor(context)), InspectionActor.Name));
         });
 

@@ -32,6 +32,7 @@ internal static class NodeServices
             .AddSingleton(certificates!)
             .AddSingleton<ChannelClient>()
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ChannelServer>(provider, cluster.Channel))
+            .AddHostedService<CertificateWatch>()
             .AddHostedService<ClusterWatch>();
     }
 

@@ -85,7 +85,7 @@ internal sealed class InspectionActor : ReceiveActor, IWithTimers
         return new NodeDescribed(new NodeDescription(
             _context.NodeId, self.Address.ToString(), NodeRoles.Shown(self.Roles), self.Status.ToString(), InspectionContext.Version,
             _context.StartedAt, upSince, worker?.Environments ?? 0, worker?.ReservedMib ?? 0, worker?.TotalMib ?? 0, worker?.StartsWaiting ?? 0,
-            blanks?.Blanks.Sum(blank => blank.Ready) ?? 0, draining || worker is { IsDraining: true }));
+            blanks?.Blanks.Sum(blank => blank.Ready) ?? 0, draining || worker is { IsDraining: true }, _context.CertificatesEndAt));
     }
 
     private NodeEnvironmentsListed Environments(ListNodeEnvironments query)

@@ -23,5 +23,8 @@ internal sealed record InspectionContext(
 
     public static string Version { get; } = typeof(InspectionContext).Assembly.GetName().Version!.ToString(3);
 
+    /// <summary>Null for a node without certificates.</summary>
+    public DateTimeOffset? CertificatesEndAt { get; init; }
+
     public DateTimeOffset StartedAt { get; } = Time.GetUtcNow();
 }

@@ -19,7 +19,7 @@ public sealed class ClusterCommandTests : CommandLineTests
     [InlineData("cluster-sharding stats", "function " + First + " 60 400")]
     [InlineData("cluster-sharding locate hello", "hello is in shard 7 of function, on " + First + ", awake")]
     [InlineData("node list", "one " + First + " control,gateway 0.1.0 2d 4h 3 384 of 1024 MiB 2 up", "two " + Second + " worker 0.1.0 0s 0 0 of 2048 MiB 0 draining")]
-    [InlineData("node show one", "Memory 384 of 1024 MiB", "Roles control, gateway", "Member since 2026-01-29 05:30:02Z")]
+    [InlineData("node show one", "Memory 384 of 1024 MiB", "Roles control, gateway", "Member since 2026-01-29 05:30:02Z", "Certificates until 2027-03-05 05:30:00Z")]
     [InlineData("function list", "hello python3.11 128 MB")]
     [InlineData("function show hello", "Name hello", "Environments: 1 of at most 1000")]
     [InlineData("function top --once", "2 invocations in 4 environments", "hello 2 3 1 384 MiB")]
@@ -167,4 +167,11 @@ public sealed class ClusterCommandTests : CommandLineTests
     [InlineData("function top")]
     public async Task What_goes_on_ends_well_after_the_time_that_was_asked_for(string command) =>
         Assert.Equal(0, (await RunAsync([.. command.Split(' '), "--for", "5s"])).ExitCode);
+
+    [Fact]
+    public async Task Certificates_near_their_end_are_warned_of()
+    {
+        Assert.DoesNotContain("certificates end", (await RunAsync("node", "show", "one")).Error, StringComparison.Ordinal);
+        Assert.Contains("Its certificates end in ", (await RunAsync("node", "show", "two")).Error, StringComparison.Ordinal);
+    }
 }

@@ -30,8 +30,8 @@ public sealed class FakeCluster
 
     public List<NodeDescription> Nodes { get; } =
     [
-        new("one", First, ["control", "gateway"], "Up", "0.1.0", Since, Since.AddSeconds(2), 3, 384, 1_024, 0, 2, false),
-        new("two", Second, ["worker"], "Leaving", "0.1.0", Since.AddHours(52), null, 0, 0, 2_048, 1, 0, true),
+        new("one", First, ["control", "gateway"], "Up", "0.1.0", Since, Since.AddSeconds(2), 3, 384, 1_024, 0, 2, false, Since.AddDays(400)),
+        new("two", Second, ["worker"], "Leaving", "0.1.0", Since.AddHours(52), null, 0, 0, 2_048, 1, 0, true, Since.AddDays(12)),
     ];
 
     private List<MemberDescription> Members { get; } =

@@ -51,12 +51,11 @@ public sealed class NodeCertificatesTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_that_is_over_is_named_with_its_times()
+    public void A_certificate_that_is_over_is_named_with_its_end()
     {
         var folder = _authority.Folder(days: -1);
         var message = Refused(folder);
-        Assert.StartsWith($"{Path.Combine(folder, "node.pem")} holds from ", message);
-        Assert.Contains($"to {DateTimeOffset.UtcNow.AddDays(-1):yyyy-MM-dd}", message);
+        Assert.StartsWith($"{Path.Combine(folder, "node.pem")} ended on {DateTimeOffset.UtcNow.AddDays(-1):yyyy-MM-dd}", message);
     }
 
     [Fact]
@@ -69,11 +68,11 @@ public sealed class NodeCertificatesTests : IDisposable
     }
 
     [Fact]
-    public void An_authority_that_is_over_is_named_with_its_times()
+    public void An_authority_that_is_over_is_named_with_its_end()
     {
         using var over = new TestAuthority(days: -1);
         var folder = over.Folder(days: -2);
-        Assert.StartsWith($"{Path.Combine(folder, "ca.pem")} holds from ", Refused(folder));
+        Assert.StartsWith($"{Path.Combine(folder, "ca.pem")} ended on ", Refused(folder));
     }
 
     [Theory]

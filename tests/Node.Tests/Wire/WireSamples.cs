@@ -91,7 +91,7 @@ internal static class WireSamples
         new UpdateFunctionConfiguration("hello", new FunctionSettingsPatch(ImageConfig: new ImageConfig()), null),
         new FunctionDescribed(Record.Describe("hello", Partition.Default), "registry.test/app:v1"),
         new DescribeNode(),
-        new NodeDescribed(new NodeDescription("n1", Address, ["control", "worker"], "Up", "0.1.0", Time, Time.AddSeconds(1), 3, 384, 1_024, 2, 1, true)),
+        new NodeDescribed(new NodeDescription("n1", Address, ["control", "worker"], "Up", "0.1.0", Time, Time.AddSeconds(1), 3, 384, 1_024, 2, 1, true, Time.AddDays(30))),
         new NodeDescribed(new NodeDescription("n1", Address, [], "Joining", "0.1.0", Time, null, 0, 0, 0, 0, 0, false)),
         new ListNodeEnvironments(),
         new ListNodeEnvironments("hello", "e1"),
