@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Makes the certificates by which the nodes of a cluster know each other: an authority in DIR (once), and for each node a
 # folder DIR/NAME with ca.pem, node.pem and node.key, which goes to that node and nowhere else. ca.key stays here.
-# Usage: deploy/certificates.sh DIR NAME[=ADDR[,ADDR…]]… [--renew]
+# Usage: deploy/certificates.sh DIR NAME[=ADDR[,ADDR…]]… [--client NAME]… [--renew]
 #   NAME=ADDR   the node's name and the addresses others reach it by, as a=10.0.0.11; without addresses those it has
+#   --client    a certificate for an operator, who looks into the cluster from another machine by it and cannot be a node:
+#               DIR/NAME with ca.pem, client.pem and client.key, for hearth --certificates
 #   --renew     make new certificates for these nodes now; otherwise only where less than 30 days are left
-# The authority holds for ten years and is renewed with its own key, so that the nodes' certificates stay good; a node's for two.
+# The authority holds for ten years and is renewed with its own key, so that the nodes' certificates stay good; a node's and an operator's for two.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/deploy/packages.sh"
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 CA_DAYS=3650 NODE_DAYS=730 MARGIN_SECONDS=$((30 * 86400))
 
@@ -84,17 +86,17 @@ make_authority() {
   done
 }
 
-# what_is_wrong NAME: why a node needs a new certificate; nothing where it does not.
+# what_is_wrong NAME KIND: why a node, or a client, needs a new certificate; nothing where it does not.
 what_is_wrong() {
-  local own=$folder/$1
-  if [[ ! -e $own/node.pem || ! -e $own/node.key ]]; then
+  local own=$folder/$1/$2
+  if [[ ! -e $own.pem || ! -e $own.key ]]; then
     echo "none yet"
-  elif ! openssl verify -no_check_time -CAfile "$folder/ca.pem" "$own/node.pem" > /dev/null 2>&1; then
+  elif ! openssl verify -no_check_time -CAfile "$folder/ca.pem" "$own.pem" > /dev/null 2>&1; then
     echo "the one it had was of another authority"
-  elif ! key_fits "$own/node.pem" "$own/node.key"; then
+  elif ! key_fits "$own.pem" "$own.key"; then
     echo "its key did not fit"
-  elif ! lasts "$own/node.pem"; then
-    echo "the one it had ends on $(end_of "$own/node.pem")"
+  elif ! lasts "$own.pem"; then
+    echo "the one it had ends on $(end_of "$own.pem")"
   elif [[ -n $renew ]]; then
     echo "renewed"
   fi
@@ -110,12 +112,16 @@ names_same() {
   done
 }
 
-# make_node NAME ADDRESS…
-make_node() {
-  local name=$1 own=$folder/$1 wrong days address
-  shift
-  wrong=$(what_is_wrong "$name")
-  if [[ -e $own/node.pem ]]; then
+# make_certificate KIND NAME ADDRESS…: KIND is node or client.
+make_certificate() {
+  local kind=$1 name=$2 own=$folder/$2 wrong days address other uses=clientAuth
+  shift 2
+  if [[ $kind == node ]]; then uses=serverAuth,clientAuth; fi
+  for other in node client; do
+    [[ $other == "$kind" || ! -e $own/$other.pem ]] || die "$name has a certificate as a $other already: a $kind needs another name"
+  done
+  wrong=$(what_is_wrong "$name" "$kind")
+  if [[ $kind == node && -e $own/node.pem ]]; then
     if (($# == 0)); then
       # shellcheck disable=SC2046 # A line is an address.
       set -- $(addresses_in "$own/node.pem")
@@ -125,7 +131,7 @@ make_node() {
   fi
   if [[ -z $wrong ]]; then
     if ! cmp -s "$folder/ca.pem" "$own/ca.pem"; then install -m 644 "$folder/ca.pem" "$own/ca.pem"; fi
-    printf '  %s has a certificate until %s\n' "$name" "$(end_of "$own/node.pem")"
+    printf '  %s has a certificate until %s\n' "$name" "$(end_of "$own/$kind.pem")"
     return
   fi
   step_begin "make a certificate for $name"
@@ -133,42 +139,44 @@ make_node() {
   days=$((($(date -d "$(openssl x509 -in "$folder/ca.pem" -noout -enddate | cut -d= -f2)" +%s) - $(date +%s)) / 86400))
   if ((days > NODE_DAYS)); then days=$NODE_DAYS; fi
   {
-    printf 'basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = serverAuth, clientAuth\n'
+    printf 'basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = %s\n' "$uses"
     printf 'subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\nsubjectAltName = DNS:%s' "$name"
     for address in "$@"; do printf ', IP:%s' "$address"; done
     echo
   } > "$work/extensions"
-  new_key "$work/node.key"
+  new_key "$work/$kind.key"
   printf '[req]\ndistinguished_name = name\nprompt = no\n[name]\nCN = %s\n' "$name" \
-    | openssl req -new -key "$work/node.key" -out "$work/node.csr" -config -
+    | openssl req -new -key "$work/$kind.key" -out "$work/$kind.csr" -config -
   # The first bit of a serial number is its sign.
-  openssl x509 -req -in "$work/node.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -sha256 -days "$days" \
-    -set_serial "0x7$(openssl rand -hex 15)" -extfile "$work/extensions" -out "$work/node.pem" 2> "$work/said" || { cat "$work/said" >&2; die "$name: openssl refuses"; }
+  openssl x509 -req -in "$work/$kind.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -sha256 -days "$days" \
+    -set_serial "0x7$(openssl rand -hex 15)" -extfile "$work/extensions" -out "$work/$kind.pem" 2> "$work/said" || { cat "$work/said" >&2; die "$name: openssl refuses"; }
   mkdir -p "$own"
   install -m 644 "$folder/ca.pem" "$own/ca.pem"
-  chmod 644 "$work/node.pem"
-  mv "$work/node.key" "$work/node.pem" "$own/"
-  step_end "${wrong}, until $(end_of "$own/node.pem")"
+  chmod 644 "$work/$kind.pem"
+  mv "$work/$kind.key" "$work/$kind.pem" "$own/"
+  step_end "${wrong}, until $(end_of "$own/$kind.pem")"
 }
 
 renew=''
-words=()
+words=() clients=()
 while (($# > 0)); do
   case $1 in
     --renew) renew=yes; shift ;;
+    --client) clients+=("${2:?--client needs a name}"); shift 2 ;;
     --help|-h) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) words+=("$1"); shift ;;
   esac
 done
-if ((${#words[@]} < 2)); then usage >&2; exit 2; fi
+if ((${#words[@]} < 1 || ${#words[@]} + ${#clients[@]} < 2)); then usage >&2; exit 2; fi
 folder=${words[0]}
 
 # All is read before anything is made.
-for word in "${words[@]:1}"; do
+for name in ${clients[@]+"${clients[@]}"}; do [[ $name != *=* ]] || die "--client takes a name without addresses, not '$name'"; done
+for word in "${words[@]:1}" ${clients[@]+"${clients[@]}"}; do
   name=${word%%=*}
-  [[ $name =~ ^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*$ ]] || die "a node's name is that of a host, as node-1, not '$name'"
-  case $name in ca.pem|ca.key) die "a node cannot be called $name" ;; esac
+  [[ $name =~ ^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*$ ]] || die "a name is that of a host, as node-1, not '$name'"
+  case $name in ca.pem|ca.key) die "nobody can be called $name" ;; esac
   if [[ $word == *=* ]]; then
     IFS=, read -ra addresses <<< "${word#*=}"
     ((${#addresses[@]} > 0)) || die "$name: an address follows =, as $name=10.0.0.11"
@@ -192,5 +200,6 @@ make_authority
 for word in "${words[@]:1}"; do
   addresses=()
   if [[ $word == *=* ]]; then IFS=, read -ra addresses <<< "${word#*=}"; fi
-  make_node "${word%%=*}" ${addresses[@]+"${addresses[@]}"}
+  make_certificate node "${word%%=*}" ${addresses[@]+"${addresses[@]}"}
 done
+for name in ${clients[@]+"${clients[@]}"}; do make_certificate client "$name"; done

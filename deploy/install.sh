@@ -8,7 +8,7 @@
 #   --wait      how long the node may take to be ready, in seconds (default 120)
 #   SETTING     a setting of hearth-node, which keeps it until it is given again; '' takes it back to its default, which for
 #               --sandbox is container here:
-#               --http --akka --seed --roles --channel --postgres --trust-network --sandbox --launcher --egress --memory
+#               --http --akka --seed --roles --channel --operator --postgres --trust-network --sandbox --launcher --egress --memory
 #               --blank-memory --concurrency --idle-timeout --images --registries --registry-credentials --plain-registries
 #               --region --account --log-size --log-age; as for --postgres, better HEARTH_POSTGRES in the environment: a
 #               command line is for everybody to see
@@ -21,7 +21,7 @@ usage() { sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 OPT=/opt/hearth ETC=/etc/hearth DATA=/var/lib/hearth
 ENV=$ETC/node.env CERTIFICATES=$ETC/certificates UNIT=hearth-node.service UNIT_FILE=/etc/systemd/system/$UNIT COMMAND=/usr/local/bin/hearth
-SETTINGS=' http akka seed roles channel postgres trust-network sandbox launcher egress memory blank-memory concurrency idle-timeout images
+SETTINGS=' http akka seed roles channel operator postgres trust-network sandbox launcher egress memory blank-memory concurrency idle-timeout images
   registries registry-credentials plain-registries region account log-size log-age '
 
 variable_of() { local name=${1^^}; echo "HEARTH_${name//-/_}"; } # setting

@@ -131,7 +131,7 @@ stop_postgres() {
 make_certificates() {
   local number nodes=()
   for ((number = 1; number <= count; number++)); do nodes+=("node-$number=$(address "$number")"); done
-  "$ROOT/deploy/certificates.sh" "$cluster/certificates" "${nodes[@]}"
+  "$ROOT/deploy/certificates.sh" "$cluster/certificates" "${nodes[@]}" --client operator
 }
 
 # `ip netns exec` would hide the control groups behind a /sys of its own; nsenter changes the network alone. A node whose
@@ -211,6 +211,8 @@ show_urls() {
   local number
   printf '\n  %sThe Lambda API is at%s\n\n' "$BOLD" "$PLAIN"
   for ((number = 1; number <= count; number++)); do printf '    http://%s:%s\n' "$(address "$number")" "$HTTP_PORT"; done
+  # The port after that of the data channel, which is the one after the cluster's.
+  printf '\n  A look into the cluster: hearth node list --endpoint https://%s:%s --certificates %s\n' "$(address 1)" "$((AKKA_PORT + 2))" "$cluster/certificates/operator"
 }
 
 printf '\n  %sHearth%s cluster of %s on this machine\n\n' "$BOLD" "$PLAIN" "$count"

@@ -161,6 +161,12 @@ check "every node's folder has the new one" cmp "$c/ca.pem" "$c/b/ca.pem"
 openssl x509 -req -in <(openssl req -new -key "$c/b/node.key" -subj /CN=b) -CA "$c/ca.pem" -CAkey "$c/ca.key" -days 20 -out "$c/b/node.pem" 2> /dev/null
 check "a node's certificate that ends within 30 days is renewed" says 'the one it had ends on' certificates b=10.0.0.12
 check "an address that is none is refused" refuses "not '10.0.0.300'" certificates a=10.0.0.300
+check "makes a certificate for an operator" certificates --client anna
+check "which is for a client, and for no server" is 'X509v3 Extended Key Usage: TLS Web Client Authentication' \
+  bash -c "openssl x509 -in $c/anna/client.pem -noout -ext extendedKeyUsage | paste -sd' ' | tr -s ' ' | sed 's/ *$//'"
+check "again: it is kept" says 'anna has a certificate until' certificates --client anna
+check "an operator is no node" refuses 'has a certificate as a client already' certificates anna=10.0.0.14
+check "an operator has no address" refuses 'without addresses' certificates --client bert=10.0.0.14
 check "a name that is a path is refused" refuses "not '../x'" certificates ../x
 mv "$c/ca.key" "$work/ca.key"
 check "without its key there is no second authority" refuses 'ca.key is not' certificates d

@@ -47,6 +47,7 @@ public sealed partial class HearthClient : IDisposable
 
     private static HttpClient CreateHttp(HearthClientOptions options)
     {
+        options.Validate();
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -55,6 +56,8 @@ public sealed partial class HearthClient : IDisposable
             // A proxy from the environment cannot reach this machine's own loopback.
             UseProxy = !options.Endpoint.IsLoopback,
         };
+        if (options.Certificates is { } folder && options.Endpoint.Scheme == "https")
+            handler.SslOptions = OperatorCertificates.Load(folder, options.TimeProvider);
         return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

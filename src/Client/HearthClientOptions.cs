@@ -14,6 +14,13 @@ public sealed record HearthClientOptions
     /// </summary>
     public Uri Endpoint { get; init; } = EndpointFrom(Environment.GetEnvironmentVariable);
 
+    /// <summary>
+    /// A folder as <c>deploy/certificates.sh --client</c> makes it, or a node's: <c>ca.pem</c>, and <c>client.pem</c> with <c>client.key</c> or
+    /// <c>node.pem</c> with <c>node.key</c>. Shown over https; the node's own certificate has to be of the same authority then, whatever its name. Default:
+    /// <c>HEARTH_CERTIFICATES</c>; null for none.
+    /// </summary>
+    public string? Certificates { get; init; } = Environment.GetEnvironmentVariable("HEARTH_CERTIFICATES") is { Length: > 0 } folder ? folder : null;
+
     /// <summary>The longest one attempt of a managing call may take. Default: 100 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

@@ -1,4 +1,5 @@
 using Hearth.Node.DataChannel;
+using Hearth.Node.Gateway;
 using Hearth.Node.Hosting;
 using Hearth.Node.Runtimes;
 using Hearth.Node.Storage;
@@ -24,6 +25,8 @@ try
         // sees a broken pipe in place of the refusal.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Listen(options.Http);
+        if (certificates is not null)
+            kestrel.Listen(options.Cluster!.Operator, listen => listen.UseHttps(OperatorAccess.Https(certificates)));
     });
     // Inline: what follows a read goes on where it was read. Nothing on an invocation's way blocks.
     builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);

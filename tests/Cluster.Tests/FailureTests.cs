@@ -45,7 +45,7 @@ public sealed class FailureTests(ITestOutputHelper output) : FaultRig(output)
         await using var ledger = await OpenAsync();
         var hung = ledger.Now;
         await Cluster.Nodes[1].Process.HangAsync();
-        var looked = await Cluster.Nodes[0].Client.ListNodesAsync();
+        var looked = await Cluster.ListNodesAsync(0);
         Assert.Equal(2, looked.Nodes.Count);
         Assert.Contains(TestCluster.Akka(1), Assert.Single(looked.Unanswered));
         await AllServedAsync(ledger);

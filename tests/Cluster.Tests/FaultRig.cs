@@ -92,7 +92,7 @@ public abstract class FaultRig(ITestOutputHelper output) : IAsyncLifetime
             try
             {
                 return (await Task.WhenAll(Cluster.Nodes.Select(node => node.GetAsync("readyz")))).All(answer => answer.Status == 200)
-                    && (await Cluster.Nodes[0].Client.ListNodesAsync()).Nodes.Count == Cluster.Nodes.Count;
+                    && (await Cluster.ListNodesAsync(0)).Nodes.Count == Cluster.Nodes.Count;
             }
             catch (Exception away) when (away is HttpRequestException or SocketException or OperationCanceledException or InvalidOperationException or ObjectDisposedException or HearthException)
             {

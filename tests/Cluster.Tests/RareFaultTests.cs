@@ -133,7 +133,7 @@ public sealed class RareFaultTests(ITestOutputHelper output) : FaultRig(output)
         await using var ledger = await OpenAsync();
         var began = ledger.Now;
         await ledger.ServedAsync(1_000);
-        Assert.Equal(3, (await Cluster.Nodes[0].Client.ListNodesAsync()).Nodes.Count);
+        Assert.Equal(3, (await Cluster.ListNodesAsync(0)).Nodes.Count);
         Assert.Empty(await CloseAsync("100 ms on the way to a node", ledger, began));
     }
 }

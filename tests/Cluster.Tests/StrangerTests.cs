@@ -22,7 +22,7 @@ public sealed class StrangerTests : IAsyncLifetime
         await stranger.ExitedAsync();
         Assert.Equal(1, stranger.ExitCode);
         Assert.Contains($"The seed {TestCluster.Akka(0)} shows a certificate of another authority", stranger.Output);
-        Assert.Single((await Cluster.Nodes[0].Client.ListNodesAsync()).Nodes);
+        Assert.Single((await Cluster.ListNodesAsync(0)).Nodes);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class StrangerTests : IAsyncLifetime
         await Patience.UntilAsync(
             () => stranger.Output.Contains($"Not a member of the cluster yet: {TestCluster.Akka(0)} does not let this node in: is it of another database", StringComparison.Ordinal),
             "it says that it is kept out");
-        Assert.Single((await Cluster.Nodes[0].Client.ListNodesAsync()).Nodes);
+        Assert.Single((await Cluster.ListNodesAsync(0)).Nodes);
         await stranger.KillAsync();
     }
 

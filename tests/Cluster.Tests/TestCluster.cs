@@ -1,6 +1,7 @@
 using Conformance.Tests.Functions;
 using Conformance.Tests.Nodes;
 using Conformance.Tests.Tools;
+using Hearth.Client;
 using Hearth.Contracts.Api;
 using Hearth.Node.Tests.Storage;
 
@@ -75,6 +76,23 @@ public sealed class TestCluster : IAsyncDisposable
 
     public string CertificatesOf(int node) => Path.Combine(Certificates.FullName, $"n{node}");
 
+    /// <summary>As an operator on another machine asks a node: over HTTPS, with a certificate. Retries nothing.</summary>
+    public HearthClient OperatorOf(int node, string certificates = "operator") => new(new HearthClientOptions
+    {
+        Endpoint = new Uri($"https://{Operator(node)}"),
+        Certificates = Path.Combine(Certificates.FullName, certificates),
+        Retry = new RetryOptions { MaxAttempts = 1 },
+    });
+
+    /// <summary>All nodes, as one of them sees them.</summary>
+    public async Task<ListNodesResponse> ListNodesAsync(int node)
+    {
+        using var operators = OperatorOf(node);
+        return await operators.ListNodesAsync();
+    }
+
+    public static string Operator(int node) => $"{ClusterNetwork.Address(node)}:{AkkaPort + 2}";
+
     public static string Akka(int node) => $"{ClusterNetwork.Address(node)}:{AkkaPort}";
 
     /// <summary>Creates a function through a node, and waits until it is active.</summary>
@@ -86,7 +104,7 @@ public sealed class TestCluster : IAsyncDisposable
 
     public static Task MakeCertificatesAsync(string folder, int nodes) => Command.RunAsync(
         Path.Combine(Repository.Root, "deploy", "certificates.sh"),
-        [folder, .. Enumerable.Range(0, nodes).Select(node => $"n{node}={ClusterNetwork.Address(node)}")]);
+        [folder, .. Enumerable.Range(0, nodes).Select(node => $"n{node}={ClusterNetwork.Address(node)}"), "--client", "operator"]);
 
     public async ValueTask DisposeAsync()
     {

@@ -34,6 +34,7 @@ internal static class HearthCommand
             LogCommand.Create(host),
             ShellCommand.Create(host),
             host.Globals.Endpoint,
+            host.Globals.Certificates,
             host.Globals.Json,
         };
         // Without response files: a payload may begin with '@'.

@@ -8,6 +8,7 @@ namespace Hearth.Contracts.Api;
 /// <c>…/cluster/events</c>, <c>POST …/cluster/leave</c>, <c>…/cluster/down</c>; <c>GET …/sharding/regions</c>, <c>…/shards</c>,
 /// <c>…/stats</c>, <c>…/locate</c>; <c>GET …/nodes</c>, <c>…/nodes/{node}</c>, <c>…/nodes/{node}/actors</c>, <c>…/nodes/{node}/log</c>,
 /// <c>POST …/nodes/{node}/drain</c>; <c>GET …/environments</c>, <c>DELETE …/environments/{id}</c>; <c>GET …/loads</c>.
+/// These, blanks and egress are for operators: on the node's own machine, or over HTTPS with a certificate of the cluster's authority.
 /// A node is named by its id, by its address, or by the <c>host:port</c> of it; <c>self</c> is the one that is asked.
 /// </summary>
 public static class NodeApi
@@ -37,6 +38,9 @@ public static class NodeApi
 
     /// <summary><c>?address=ADDRESS</c>.</summary>
     public const string ClusterDown = "/hearth/v1/cluster/down";
+
+    /// <summary>What the paths of shards begin with.</summary>
+    public const string Sharding = "/hearth/v1/sharding";
 
     public const string ShardRegions = "/hearth/v1/sharding/regions";
 

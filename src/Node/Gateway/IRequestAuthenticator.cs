@@ -2,15 +2,9 @@ using Hearth.Contracts.Errors;
 
 namespace Hearth.Node.Gateway;
 
-/// <summary>Decides whether a request's signature is good. The one place for it.</summary>
+/// <summary>Decides whether a request may pass, by who sends it. The one place for it; signatures are not looked at.</summary>
 internal interface IRequestAuthenticator
 {
     /// <summary>Why the request is refused; null where it may pass.</summary>
     RequestError? Refuse(HttpRequest request);
-}
-
-/// <summary>Accepts any signature, or none: good enough while the node listens on loopback addresses alone.</summary>
-internal sealed class AcceptAnySignature : IRequestAuthenticator
-{
-    public RequestError? Refuse(HttpRequest request) => null;
 }

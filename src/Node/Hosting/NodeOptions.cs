@@ -58,9 +58,10 @@ internal sealed record NodeOptions
 /// <param name="Seeds">The addresses at which a node finds its cluster; the first forms it.</param>
 /// <param name="Roles">Of <see cref="Membership.NodeRoles"/>.</param>
 /// <param name="Channel">Where its data channel listens.</param>
+/// <param name="Operator">Where operators of other machines are answered.</param>
 /// <param name="CertificatesDirectory">Absolute.</param>
 internal sealed record ClusterOptions(
-    IPEndPoint Akka, IReadOnlyList<IPEndPoint> Seeds, IReadOnlySet<string> Roles, IPEndPoint Channel, string CertificatesDirectory);
+    IPEndPoint Akka, IReadOnlyList<IPEndPoint> Seeds, IReadOnlySet<string> Roles, IPEndPoint Channel, IPEndPoint Operator, string CertificatesDirectory);
 
 internal enum SandboxChoice
 {

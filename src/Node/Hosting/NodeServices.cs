@@ -120,7 +120,7 @@ internal static class NodeServices
         services.AddHealthChecks().AddCheck<NodeReadiness>("node");
         return services
             .AddSingleton(new FunctionNames(options.Partition))
-            .AddSingleton<IRequestAuthenticator, AcceptAnySignature>()
+            .AddSingleton<IRequestAuthenticator>(provider => new OperatorAccess(provider.GetService<NodeCertificates>(), options.Cluster?.Operator))
             .AddSingleton<SettingsReader>()
             .AddSingleton<FunctionsApi>()
             .AddSingleton<InvokeRequests>()

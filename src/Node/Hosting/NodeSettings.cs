@@ -34,6 +34,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting Seed = new("seed", "ADDR:PORT,…", "", "The --akka of the nodes by which others find the cluster; the same list on every node. The first of them forms the cluster.");
     public static readonly NodeSetting Roles = new("roles", "ROLE,…", "gateway,control,worker", "What this node does in its cluster: gateway (takes requests), control (decides for functions), worker (runs them).");
     public static readonly NodeSetting Channel = new("channel", "ADDR:PORT", "", "Where this node takes invocations from other nodes; the port after that of --akka where not given.");
+    public static readonly NodeSetting Operator = new("operator", "ADDR:PORT", "", "Where operators on other machines reach this node, by HTTPS and with a certificate of the cluster's authority; the port after that of --channel where not given.");
     public static readonly NodeSetting Certificates = new("certificates", "DIR", "", "Holds ca.pem, node.pem and node.key, as deploy/certificates.sh makes them: by them the nodes of a cluster know each other.");
     public static readonly NodeSetting Sandbox = new("sandbox", "container|process|auto", "auto", "What isolates functions: container, process (nothing), or auto: containers where they can run.");
     public static readonly NodeSetting Launcher = new("launcher", "own|runc|auto", "auto", "What makes containers: own (hearth-sandbox, beside the program), runc, or auto: own where it can run.");
@@ -53,7 +54,7 @@ internal static partial class NodeSettings
     public static readonly NodeSetting LogAge = new("log-age", "TIME", "14d", "How long log is kept: 1m to 3650d, as 12h or 14d.");
 
     public static IReadOnlyList<NodeSetting> All { get; } =
-        [Data, Postgres, Http, TrustNetwork, Akka, Seed, Roles, Channel, Certificates, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
+        [Data, Postgres, Http, TrustNetwork, Akka, Seed, Roles, Channel, Operator, Certificates, Sandbox, Launcher, Runtimes, Egress, Images, Registries, RegistryCredentials, PlainRegistries, Region, Account, Memory, BlankMemory, Concurrency, IdleTimeout, LogSize, LogAge];
 
     /// <summary>Every setting read and checked. Errors name the setting, its value and its bounds; with any, the options are null.</summary>
     public static (NodeOptions? Options, IReadOnlyList<string> Errors) Read(Func<NodeSetting, string?> given)
@@ -105,7 +106,7 @@ internal static partial class NodeSettings
 
     private static ClusterOptions? ReadCluster(Func<NodeSetting, string> text, List<string> errors)
     {
-        var parts = new[] { Seed, Channel, Certificates };
+        var parts = new[] { Seed, Channel, Operator, Certificates };
         if (text(Akka).Length == 0)
         {
             errors.AddRange(parts.Where(part => text(part).Length > 0).Select(part => $"{part.Option} is of a cluster, and {Akka.Option} is not given. {Akka.Description}"));
@@ -113,16 +114,21 @@ internal static partial class NodeSettings
         }
 
         var akka = Address(Akka, text(Akka));
-        var channel = text(Channel).Length > 0 ? Address(Channel, text(Channel)) : new IPEndPoint(akka.Address, Math.Min(akka.Port + 1, IPEndPoint.MaxPort));
+        var channel = text(Channel).Length > 0 ? Address(Channel, text(Channel)) : After(akka);
+        var operators = text(Operator).Length > 0 ? Address(Operator, text(Operator)) : After(channel);
         if (channel.Equals(akka) && akka.Port > 0)
             errors.Add($"{Channel.Option} '{channel}' is that of {Akka.Option}. {Channel.Description}");
+        else if ((operators.Equals(akka) || operators.Equals(channel)) && akka.Port > 0 && channel.Port > 0)
+            errors.Add($"{Operator.Option} '{operators}' is that of {(operators.Equals(akka) ? Akka : Channel).Option}. {Operator.Description}");
         var seeds = text(Seed).Split(',').Select(seed => Address(Seed, seed)).ToList();
         var roles = text(Roles).Split(',').ToHashSet();
         if (!roles.IsSubsetOf(NodeRoles.All))
             errors.Add($"{Roles.Option} '{text(Roles)}' is not valid. {Roles.Description}");
         foreach (var missing in new[] { Certificates, Postgres }.Where(needed => text(needed).Length == 0))
             errors.Add($"{missing.Option} is not given, and a cluster needs it. {missing.Description}");
-        return new ClusterOptions(akka, seeds, roles, channel, Path.GetFullPath(text(Certificates) is { Length: > 0 } folder ? folder : "."));
+        return new ClusterOptions(akka, seeds, roles, channel, operators, Path.GetFullPath(text(Certificates) is { Length: > 0 } folder ? folder : "."));
+
+        static IPEndPoint After(IPEndPoint endPoint) => new(endPoint.Address, Math.Min(endPoint.Port + 1, IPEndPoint.MaxPort));
 
         IPEndPoint Address(NodeSetting setting, string value)
         {

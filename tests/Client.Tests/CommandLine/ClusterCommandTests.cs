@@ -174,4 +174,13 @@ public sealed class ClusterCommandTests : CommandLineTests
         Assert.DoesNotContain("certificates end", (await RunAsync("node", "show", "one")).Error, StringComparison.Ordinal);
         Assert.Contains("Its certificates end in ", (await RunAsync("node", "show", "two")).Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_folder_without_certificates_is_named_where_they_are_asked_for()
+    {
+        Assert.Equal(0, (await RunAsync("node", "list", "--certificates", "/nowhere")).ExitCode); // Over http nobody asks.
+        var run = await RunAtAsync(new Uri("https://127.0.0.1:1"), ["node", "list", "--certificates", "/nowhere"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("There is no client.pem in the folder of certificates '/nowhere'", run.Error, StringComparison.Ordinal);
+    }
 }

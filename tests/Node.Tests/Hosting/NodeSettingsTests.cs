@@ -156,7 +156,7 @@ public sealed class NodeSettingsTests : IDisposable
     {
         Assert.Null(Valid([]).Cluster);
         var cluster = Valid(Cluster([])).Cluster!;
-        Assert.Equal(("10.0.0.1:9071", "10.0.0.1:9072", "/certificates"), ($"{cluster.Akka}", $"{cluster.Channel}", cluster.CertificatesDirectory));
+        Assert.Equal(("10.0.0.1:9071", "10.0.0.1:9072", "10.0.0.1:9073", "/certificates"), ($"{cluster.Akka}", $"{cluster.Channel}", $"{cluster.Operator}", cluster.CertificatesDirectory));
         Assert.Equal(["10.0.0.1:9071", "10.0.0.2:9071"], cluster.Seeds.Select(seed => seed.ToString()));
         Assert.Equal(["control", "gateway", "worker"], cluster.Roles.Order());
         var other = Valid(Cluster(new() { ["roles"] = "worker", ["channel"] = "10.0.0.9:80", ["akka"] = "[fd00::1]:9071" })).Cluster!;
@@ -175,6 +175,9 @@ public sealed class NodeSettingsTests : IDisposable
     [InlineData("channel", "0.0.0.0:9072", "is not valid")]
     [InlineData("channel", "9072", "is not valid")]
     [InlineData("channel", "10.0.0.1:9071", "is that of --akka")]
+    [InlineData("operator", "9073", "is not valid")]
+    [InlineData("operator", "10.0.0.1:9071", "is that of --akka")]
+    [InlineData("operator", "10.0.0.1:9072", "is that of --channel")]
     [InlineData("roles", "", "is not valid")]
     [InlineData("roles", "worker,gatekeeper", "is not valid")]
     [InlineData("roles", "Worker", "is not valid")]
@@ -196,6 +199,7 @@ public sealed class NodeSettingsTests : IDisposable
     [Theory]
     [InlineData("seed", "10.0.0.1:9071")]
     [InlineData("channel", "10.0.0.1:9072")]
+    [InlineData("operator", "10.0.0.1:9073")]
     [InlineData("certificates", "/certificates")]
     public void What_is_of_a_cluster_alone_is_named(string name, string value) =>
         Assert.StartsWith($"--{name} is of a cluster, and --akka is not given.", Assert.Single(Read(new() { [name] = value }).Errors));

@@ -64,6 +64,7 @@ internal sealed class CommandHost(Terminal terminal)
         {
             var options = new HearthClientOptions { TimeProvider = terminal.Clock };
             if (parsed.GetValue(Globals.Endpoint) is { } endpoint) options = options with { Endpoint = endpoint };
+            if (parsed.GetValue(Globals.Certificates) is { } certificates) options = options with { Certificates = certificates };
             return new Session(terminal, new HearthClient(options), parsed.GetValue(Globals.Json));
         }
         catch (ArgumentException wrong)

@@ -34,6 +34,13 @@ internal sealed class GlobalOptions
         },
     };
 
+    public Option<string?> Certificates { get; } = new("--certificates")
+    {
+        Description = "A folder with ca.pem, client.pem and client.key, by which a node on another machine knows you over https. Default: HEARTH_CERTIFICATES",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Print JSON on stdout, and nothing else there.",
