@@ -59,7 +59,14 @@ public sealed record EnvironmentEnded(string FunctionName, EnvironmentId Environ
 public sealed record ReportEnvironments(string FunctionName);
 
 /// <param name="WorkerId">Who reports.</param>
-public sealed record EnvironmentsReported(string FunctionName, string WorkerId, IReadOnlyList<ReportedEnvironment> Environments);
+/// <param name="Part">A report of many environments comes in several messages: the number of this one, from 0, in order.</param>
+/// <param name="Parts">How many there are.</param>
+public sealed record EnvironmentsReported(
+    string FunctionName, string WorkerId, IReadOnlyList<ReportedEnvironment> Environments, int Part = 0, int Parts = 1)
+{
+    /// <summary>Environments in one message: with leases they fit the largest that goes between nodes, 128,000 bytes.</summary>
+    public const int PartSize = 200;
+}
 
 /// <param name="Deployment">See <see cref="EnvironmentSpec"/>.</param>
 /// <param name="Lease">What it is leased for; null while it is idle.</param>

@@ -9,14 +9,21 @@ namespace Hearth.Node.Concurrency;
 /// Accepts:  RequestConcurrency from functions' actors.
 /// Emits:    ConcurrencyGranted to who asks; ReturnConcurrency to others where one is short.
 /// Promises: all functions together never hold more than the limit; none is refused while another has more than it uses.
-/// Stops:    with the node; the next one learns from the holders, who all ask within a second, before it grants anything.
+/// Stops:    with the node; the next one learns from the holders, who all ask by and by, before it grants anything.
 /// </summary>
 internal sealed class AccountActor : ReceiveActor, IWithTimers
 {
     public const string Name = "account";
 
+    /// <summary>Holders that one actor hears of in a second, at most: there are no more of them than the limit.</summary>
+    private const int RenewalsPerSecond = 20_000;
+
     private readonly AccountPool _pool;
     private readonly TimeProvider _time;
+
+    // How long a new one listens before it grants anything: all holders have asked by then. And a part that nobody has asked for so long
+    // has no holder any more.
+    private readonly TimeSpan _learningTime, _maxSilence;
 
     // Of each function, its actor.
     private readonly Dictionary<string, IActorRef> _holders = [];
@@ -30,6 +37,8 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
     {
         _pool = new AccountPool(limit);
         _time = time;
+        _learningTime = 3 * RenewalInterval(limit);
+        _maxSilence = 30 * RenewalInterval(limit);
         Receive<Expire>(_ => OnExpire());
         if (isFirst)
             Granting();
@@ -37,17 +46,14 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
             Learning();
     }
 
-    /// <summary>How often a holder asks again, whether it wants more or not.</summary>
-    public static TimeSpan RenewalInterval { get; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a new one listens before it grants anything: all holders have asked by then.</summary>
-    private static TimeSpan LearningTime { get; } = 3 * RenewalInterval;
+    /// <summary>
+    /// How often a holder asks again, whether it wants more or not: every second, and less often under a limit that lets more than 20,000
+    /// functions hold a part.
+    /// </summary>
+    public static TimeSpan RenewalInterval(int limit) => TimeSpan.FromSeconds(Math.Max(1, (double)limit / RenewalsPerSecond));
 
     /// <summary>How long others may take to give something back.</summary>
     private static TimeSpan ReturnPatience { get; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>A part that nobody has asked for so long has no holder any more.</summary>
-    private static TimeSpan MaxSilence { get; } = TimeSpan.FromSeconds(30);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -64,8 +70,8 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer(nameof(Expire), Expire.Instance, MaxSilence / 2);
-        Timers.StartSingleTimer(nameof(Learned), Learned.Instance, LearningTime);
+        Timers.StartPeriodicTimer(nameof(Expire), Expire.Instance, _maxSilence / 2);
+        Timers.StartSingleTimer(nameof(Learned), Learned.Instance, _learningTime);
     }
 
     private void Learning()
@@ -135,7 +141,7 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
         _holders[request.FunctionName].Tell(new ConcurrencyGranted(request.RequestId, granted));
     }
 
-    private void OnExpire() => _pool.Expire(_time.GetUtcNow() - MaxSilence);
+    private void OnExpire() => _pool.Expire(_time.GetUtcNow() - _maxSilence);
 
     private sealed class Expire
     {

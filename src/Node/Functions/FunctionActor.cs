@@ -40,6 +40,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     // Workers whose environments of this function are not known yet.
     private readonly HashSet<string> _unheard;
+    private readonly ReportParts _reports = new();
 
     // Workers that have the function's code extracted, of those that this actor has heard of.
     private readonly HashSet<string> _haveCode = [];
@@ -78,14 +79,13 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
 
     protected override void PreStart()
     {
-        foreach (var happens in new[] { typeof(WorkerJoined), typeof(WorkerLeft), typeof(WorkerDrains), typeof(WorkerSuspected) })
-            Context.System.EventStream.Subscribe(Self, happens);
+        _context.Fleet.Follow(Self);
         base.PreStart();
     }
 
     protected override void PostStop()
     {
-        Context.System.EventStream.Unsubscribe(Self);
+        _context.Fleet.Unfollow(Self);
         _context.Directory.Leave(_name, Self);
         base.PostStop();
     }
@@ -106,8 +106,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     /// <summary>The fleet is rebuilt from what the workers have before anything is decided, so that no limit is broken meanwhile.</summary>
     private void Adopting()
     {
-        Command<EnvironmentsReported>(report =>
+        Command<EnvironmentsReported>(part =>
         {
+            if (_reports.Add(part) is not { } report)
+                return;
             Adopt(report);
             ServeOnceHeard();
         });
@@ -150,6 +152,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void OnLeft(WorkerLeft left)
     {
         _unheard.Remove(left.WorkerId);
+        _reports.Forget(left.WorkerId);
         _haveCode.Remove(left.WorkerId);
         _pool.Suspend(left.WorkerId, suspended: false);
         _pool.Lose(left.WorkerId);
@@ -179,8 +182,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     }
 
     // In service: a worker that has joined since, or one that was asked for leases that seem forgotten.
-    private void OnReported(EnvironmentsReported report)
+    private void OnReported(EnvironmentsReported part)
     {
+        if (_reports.Add(part) is not { } report)
+            return;
         if (_unheard.Contains(report.WorkerId))
         {
             Adopt(report);
@@ -304,8 +309,10 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     private void AskAccount(RequestConcurrency request)
     {
         _context.Account.Tell(request);
-        if (!Timers.IsTimerActive(nameof(Renew)))
-            Timers.StartPeriodicTimer(nameof(Renew), Renew.Instance, AccountActor.RenewalInterval, AccountActor.RenewalInterval);
+        if (Timers.IsTimerActive(nameof(Renew)))
+            return;
+        var interval = AccountActor.RenewalInterval(_context.ConcurrencyLimit);
+        Timers.StartPeriodicTimer(nameof(Renew), Renew.Instance, interval, interval);
     }
 
     private string? Place(int memoryMib, string? avoid) => Placement.Choose(

@@ -127,11 +127,12 @@ internal sealed class NodeLifetime(
             functions.Tell(new RefreshCatalogue(name));
         }
 
+        // Of these alone: in a cluster there may always be one that is being changed just then.
         var start = time.GetTimestamp();
         while (lagging.Count > 0 && time.GetElapsedTime(start) < RefreshDeadline)
         {
             await Task.Delay(RefreshInterval, time, cancellationToken);
-            lagging = await catalogue.LaggingAsync(cancellationToken);
+            lagging = [.. lagging.Intersect(await catalogue.LaggingAsync(cancellationToken))];
         }
 
         if (lagging.Count > 0)

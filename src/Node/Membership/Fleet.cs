@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Akka.Actor;
 
 namespace Hearth.Node.Membership;
 
@@ -11,6 +12,7 @@ internal sealed class Fleet(string local) : IDisposable
 {
     private readonly ConcurrentDictionary<string, WorkerNode> _workers = new();
     private readonly ConcurrentDictionary<string, byte> _expected = new();
+    private readonly ConcurrentDictionary<IActorRef, byte> _followers = new();
     private readonly Lock _gate = new();
     private CancellationTokenSource _cutOff = new();
 
@@ -78,10 +80,26 @@ internal sealed class Fleet(string local) : IDisposable
         TotalMib = _workers.Values.Sum(one => one.TotalMib);
     }
 
+    /// <summary>
+    /// From now on the actor, one of this node, is told <see cref="WorkerJoined"/>, <see cref="WorkerLeft"/>, <see cref="WorkerDrains"/>
+    /// and <see cref="WorkerSuspected"/>.
+    /// </summary>
+    /// <remarks>Every function's actor does: the system's event stream looks through all of its subscribers for each that comes or goes.</remarks>
+    public void Follow(IActorRef actor) => _followers.TryAdd(actor, 0);
+
+    public void Unfollow(IActorRef actor) => _followers.TryRemove(actor, out _);
+
+    /// <summary>Tells all who follow.</summary>
+    public void Tell(object happened)
+    {
+        foreach (var (follower, _) in _followers)
+            follower.Tell(happened, ActorRefs.NoSender);
+    }
+
     public void Dispose() => _cutOff.Dispose();
 }
 
-/// <summary>A worker has described itself for the first time. Told to this node's actors through the event stream, as the others.</summary>
+/// <summary>A worker has described itself for the first time. Told to the actors that follow the fleet, as the others.</summary>
 internal sealed record WorkerJoined(WorkerNode Worker);
 
 /// <summary>A worker is no member any more: it has ended, or ends by itself.</summary>

@@ -9,7 +9,7 @@ namespace Hearth.Node.Membership;
 /// Follows the cluster's members for this node.
 /// Owns:     the node's <see cref="Fleet"/>.
 /// Accepts:  the cluster's membership and reachability events; from the workers WorkerDescribed.
-/// Emits:    DescribeWorker to every worker; WorkerJoined, WorkerLeft, WorkerDrains, WorkerSuspected to the event stream.
+/// Emits:    DescribeWorker to every worker; WorkerJoined, WorkerLeft, WorkerDrains, WorkerSuspected to who follows the fleet.
 /// Promises: a worker that is removed is told of once; nobody waits for one that neither its cluster nor its channel can reach.
 /// Stops:    with the node.
 /// </summary>
@@ -77,7 +77,7 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
         if (!IsWorker(member))
             return;
         _fleet.Leave(IdOf(member.Address));
-        Publish(new WorkerLeft(IdOf(member.Address)));
+        _fleet.Tell(new WorkerLeft(IdOf(member.Address)));
     }
 
     private void OnReachability(ClusterMember member, bool reachable)
@@ -89,7 +89,7 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
             return;
         if (_fleet.Find(IdOf(member.Address)) is { } worker)
             worker.IsSuspect = !reachable;
-        Publish(new WorkerSuspected(IdOf(member.Address), !reachable));
+        _fleet.Tell(new WorkerSuspected(IdOf(member.Address), !reachable));
         if (!reachable)
             Probe(member.Address);
     }
@@ -108,11 +108,11 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
         {
             known = new WorkerNode(described, Sender) { IsSuspect = _unreachable.Any(address => IdOf(address) == described.WorkerId) };
             _fleet.Enter(known);
-            Publish(new WorkerJoined(known));
+            _fleet.Tell(new WorkerJoined(known));
         }
 
         if (known.IsDraining && !drained)
-            Publish(new WorkerDrains(known.Id));
+            _fleet.Tell(new WorkerDrains(known.Id));
     }
 
     private void OnLook()
@@ -150,8 +150,6 @@ internal sealed class FleetActor : ReceiveActor, IWithTimers
     private static DescribeWorker Question { get; } = new();
 
     private static bool IsWorker(ClusterMember member) => member.HasRole(NodeRoles.Worker);
-
-    private static void Publish(object happened) => Context.System.EventStream.Publish(happened);
 
     private sealed class Look
     {

@@ -23,6 +23,7 @@ internal sealed class EnvironmentPool
     private readonly Dictionary<string, PoolMember> _leases = [];
     private readonly IdleMembers _idle = new();
     private readonly ScalingRate _rate = new();
+    private readonly Dictionary<string, int> _onWorker = [];
 
     public int Count => _members.Count;
 
@@ -52,7 +53,7 @@ internal sealed class EnvironmentPool
             if (!_rate.TryTake(limits.Starts, now))
                 return new PoolDecision(PoolVerdict.TooFast, default, null);
             member = new PoolMember(candidate, worker, now);
-            _members.Add(candidate, member);
+            Add(member);
             verdict = PoolVerdict.Cold;
         }
 
@@ -84,6 +85,7 @@ internal sealed class EnvironmentPool
         if (!_members.Remove(environmentId, out var member))
             return null;
 
+        _onWorker[member.WorkerId]--;
         if (member.RequestId is null)
             _idle.Remove(member);
         else
@@ -102,7 +104,7 @@ internal sealed class EnvironmentPool
             return;
 
         var member = new PoolMember(environmentId, workerId, startedAt) { IdleSince = now };
-        _members.Add(environmentId, member);
+        Add(member);
         if (lease is null)
             _idle.Add(member);
         else
@@ -133,10 +135,14 @@ internal sealed class EnvironmentPool
         _members.Values.Where(member => member.RequestId is not null && member.LeasedAt <= leasedBefore).Select(member => member.WorkerId).ToHashSet();
 
     /// <summary>How many environments a worker has.</summary>
-    public int CountOn(string workerId) => _members.Values.Count(member => member.WorkerId == workerId);
+    public int CountOn(string workerId) => _onWorker.GetValueOrDefault(workerId);
 
     /// <summary>The worker is gone, and every environment with it.</summary>
-    public void Lose(string workerId) => RemoveWhere(member => member.WorkerId == workerId);
+    public void Lose(string workerId)
+    {
+        RemoveWhere(member => member.WorkerId == workerId);
+        _onWorker.Remove(workerId);
+    }
 
     /// <summary>While a worker is not to be reached, none of its idle environments is leased.</summary>
     public void Suspend(string workerId, bool suspended) => _idle.Suspend(workerId, suspended);
@@ -153,6 +159,12 @@ internal sealed class EnvironmentPool
 
     /// <summary>As <see cref="Retire"/>, for the environments of one worker.</summary>
     public IReadOnlyList<PoolMember> RetireWorker(string workerId) => RetireWhere(member => member.WorkerId == workerId);
+
+    private void Add(PoolMember member)
+    {
+        _members.Add(member.EnvironmentId, member);
+        _onWorker[member.WorkerId] = CountOn(member.WorkerId) + 1;
+    }
 
     private List<PoolMember> RetireWhere(Predicate<PoolMember> condition)
     {

@@ -27,6 +27,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly WorkerContext _context;
     private readonly MemoryBudget _budget;
     private readonly Dictionary<EnvironmentId, Member> _members = [];
+
+    // Every function that comes into memory asks for its own.
+    private readonly Dictionary<string, HashSet<Member>> _byFunction = [];
     private readonly LinkedList<Member> _waiting = [];
 
     // Asked back from their pools, and neither gone nor leased since.
@@ -48,7 +51,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<StopEnvironment>(End);
         Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
         Receive<ServeQueue>(_ => ServeWaiting());
-        Receive<ReportEnvironments>(report => Sender.Tell(Report(report.FunctionName)));
+        Receive<ReportEnvironments>(OnReport);
         Receive<DescribeWorker>(_ => Sender.Tell(Describe()));
         Receive<PreparePackage>(prepare =>
         {
@@ -105,7 +108,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         var sandbox = Context.ActorOf(Props.Create(() => new SandboxActor(context, command, blanks)), command.EnvironmentId.Value);
         Context.WatchWith(sandbox, new EnvironmentRemoved(command.EnvironmentId));
         var member = new Member(command, sandbox, _context.Time.GetUtcNow() + _context.MemoryWait);
-        _members.Add(command.EnvironmentId, member);
+        Enter(member);
         if (_quiescer is not null)
         {
             // Its function has not heard yet; whoever waits for it is given another.
@@ -188,7 +191,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void OnRemoved(EnvironmentId environmentId)
     {
-        if (!_members.Remove(environmentId, out var member))
+        if (Leave(environmentId) is not { } member)
             return;
 
         if (member.Reserved)
@@ -242,14 +245,41 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _context.WorkerId, _context.Channel, _budget.TotalMib, _budget.ReservedMib, _waiting.Sum(member => (long)member.MemoryMib),
         (_quiescer ?? _drainer) is not null, _members.Count, _waiting.Count);
 
-    private EnvironmentsReported Report(string functionName)
+    private void OnReport(ReportEnvironments asked)
     {
-        var entered = _context.Environments.All.ToDictionary(environment => environment.Id);
-        return new EnvironmentsReported(functionName, _context.WorkerId, [.. _members.Values
-            .Where(member => member.Command.Spec.FunctionName == functionName)
-            .Select(member => entered.TryGetValue(member.Command.EnvironmentId, out var environment)
-                ? new ReportedEnvironment(environment.Id, environment.Spec.Deployment, environment.StartedAt, environment.Lease)
-                : new ReportedEnvironment(member.Command.EnvironmentId, member.Command.Spec.Deployment, _context.Time.GetUtcNow(), member.Command.Lease))]);
+        var environments = _byFunction.TryGetValue(asked.FunctionName, out var members) ? members.Select(Report).ToList() : [];
+        var parts = Math.Max(1, (environments.Count + EnvironmentsReported.PartSize - 1) / EnvironmentsReported.PartSize);
+        for (var part = 0; part < parts; part++)
+        {
+            Sender.Tell(new EnvironmentsReported(
+                asked.FunctionName, _context.WorkerId, [.. environments.Skip(part * EnvironmentsReported.PartSize).Take(EnvironmentsReported.PartSize)], part, parts));
+        }
+    }
+
+    private ReportedEnvironment Report(Member member) => _context.Environments.TryFind(member.Command.EnvironmentId) is { } environment
+        ? new ReportedEnvironment(environment.Id, environment.Spec.Deployment, environment.StartedAt, environment.Lease)
+        : new ReportedEnvironment(member.Command.EnvironmentId, member.Command.Spec.Deployment, _context.Time.GetUtcNow(), member.Command.Lease);
+
+    private void Enter(Member member)
+    {
+        _members.Add(member.Command.EnvironmentId, member);
+        var name = member.Command.Spec.FunctionName;
+        if (!_byFunction.TryGetValue(name, out var members))
+            _byFunction.Add(name, members = []);
+        members.Add(member);
+    }
+
+    // Null where it is not here.
+    private Member? Leave(EnvironmentId environmentId)
+    {
+        if (!_members.Remove(environmentId, out var member))
+            return null;
+        var name = member.Command.Spec.FunctionName;
+        var members = _byFunction[name];
+        members.Remove(member);
+        if (members.Count == 0)
+            _byFunction.Remove(name);
+        return member;
     }
 
     private void AnswerQuiescer()

@@ -56,6 +56,14 @@ public class AccountActorTests() : TestKit("akka.loglevel = OFF\nakka.test.defau
         Assert.Equal(new ConcurrencyGranted("e", 2), early.ExpectMsg<ConcurrencyGranted>(Patience));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1_000, 1)]
+    [InlineData(20_000, 1)]
+    [InlineData(100_000, 5)]
+    public void However_many_may_hold_a_part_one_actor_hears_of_20_000_in_a_second_at_most(int limit, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), AccountActor.RenewalInterval(limit));
+
     private IActorRef Start(int limit, bool isFirst = true)
     {
         var time = _time;

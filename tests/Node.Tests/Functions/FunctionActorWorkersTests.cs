@@ -65,6 +65,20 @@ public class FunctionActorWorkersTests : FunctionActorRig
     }
 
     [Fact]
+    public void A_report_in_parts_is_adopted_when_all_of_it_has_come()
+    {
+        var (dying, deployment) = StartActive();
+        Kill(dying);
+        var actor = StartUnreported();
+        actor.Tell(new AdmitInvocation("hello", "r1"), TestActor);
+        actor.Tell(new EnvironmentsReported("hello", "node", [new(Samples.Environment(1), deployment, Samples.Time, null)], Part: 0, Parts: 2), Worker);
+        Assert.False(HasMessages);
+        actor.Tell(new EnvironmentsReported("hello", "node", [new(Samples.Environment(2), deployment, Samples.Time, null)], Part: 1, Parts: 2), Worker);
+        var first = ExpectMsg<InvocationAdmitted>().Lease.EnvironmentId;
+        Assert.Equal(new[] { 1, 2 }.Select(number => Samples.Environment(number).Value), new[] { first, Admit(actor, "r2").EnvironmentId }.Select(id => id.Value).Order());
+    }
+
+    [Fact]
     public void The_leases_of_a_worker_that_leaves_are_void()
     {
         Context = Context with { ConcurrencyLimit = 1 };
@@ -88,7 +102,7 @@ public class FunctionActorWorkersTests : FunctionActorRig
         JoinOther();
         Report(actor);
         Fleet.Find("node")!.Describe(new WorkerDescribed("node", "node:1", 1_000_000, 0, 0, IsDraining: true));
-        Sys.EventStream.Publish(new WorkerDrains("node"));
+        Fleet.Tell(new WorkerDrains("node"));
         var stop = Worker.ExpectMsg<StopEnvironment>();
         Assert.Equal((idle.EnvironmentId, StopReason.Drained), (stop.EnvironmentId, stop.Reason));
 
@@ -234,19 +248,19 @@ public class FunctionActorWorkersTests : FunctionActorRig
     {
         var worker = Join(id, actor);
         Fleet.Enter(worker);
-        Sys.EventStream.Publish(new WorkerJoined(worker));
+        Fleet.Tell(new WorkerJoined(worker));
     }
 
     private void Leave(string id)
     {
         Fleet.Leave(id);
-        Sys.EventStream.Publish(new WorkerLeft(id));
+        Fleet.Tell(new WorkerLeft(id));
     }
 
     private void Suspect(string id, bool isSuspect)
     {
         Fleet.Find(id)!.IsSuspect = isSuspect;
-        Sys.EventStream.Publish(new WorkerSuspected(id, isSuspect));
+        Fleet.Tell(new WorkerSuspected(id, isSuspect));
     }
 
     // To an actor that serves already.

@@ -36,7 +36,7 @@ internal sealed class FleetRig : IAsyncDisposable
         if (Cluster.SelfRoles.Contains(NodeRoles.Worker))
             System.ActorOf(Props.Create(() => new StubWorker(this)), "worker");
         var (fleet, answers) = (Fleet, answersOnChannel ?? (_ => Task.FromResult(true)));
-        System.EventStream.Subscribe(System.ActorOf(Props.Create(() => new Hearer(Heard))), typeof(object));
+        Fleet.Follow(System.ActorOf(Props.Create(() => new Hearer(Heard))));
         Actor = System.ActorOf(Props.Create(() => new FleetActor(fleet, answers)), FleetActor.Name);
     }
 
@@ -97,10 +97,6 @@ internal sealed class FleetRig : IAsyncDisposable
 
     private sealed class Hearer : ReceiveActor
     {
-        public Hearer(ConcurrentQueue<object> heard) => ReceiveAny(message =>
-        {
-            if (message is WorkerJoined or WorkerLeft or WorkerDrains or WorkerSuspected)
-                heard.Enqueue(message);
-        });
+        public Hearer(ConcurrentQueue<object> heard) => ReceiveAny(heard.Enqueue);
     }
 }

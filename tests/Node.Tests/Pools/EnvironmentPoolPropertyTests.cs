@@ -67,6 +67,7 @@ public class EnvironmentPoolPropertyTests
             }
 
             Compare();
+            Assert.All(Workers, worker => Assert.Equal(_model.Count(member => member.Worker == worker), _pool.CountOn(worker)));
             if (call is Call.Admit && Leased > leasedBefore)
                 Assert.InRange(Leased, 1, Limit);
         }

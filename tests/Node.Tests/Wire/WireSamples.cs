@@ -82,6 +82,7 @@ internal static class WireSamples
         new PreparePackage(Code, "python3.11", 512),
         new EnvironmentEnded("hello", Environment(1)),
         new EnvironmentsReported("hello", "10.0.0.1:7000", [new ReportedEnvironment(Environment(1), "d1", Time, Lent), new ReportedEnvironment(Environment(2), "d1", Time, null)]),
+        new EnvironmentsReported("hello", "10.0.0.1:7000", [new ReportedEnvironment(Environment(2), "d1", Time, null)], Part: 1, Parts: 2),
         new DescribeWorker(),
         new WorkerDescribed("10.0.0.1:7000", "10.0.0.1:7001", 4_096, 4_000, 224, true, 7, 2),
         new PackagePrepared(Code, null),

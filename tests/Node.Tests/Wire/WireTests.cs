@@ -4,8 +4,10 @@ using System.Text;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
+using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
+using Hearth.Contracts.Identity;
 using Hearth.Node.Functions;
 using Hearth.Node.Wire;
 
@@ -46,6 +48,16 @@ public sealed class WireTests : IDisposable
             .Where(type => type.Namespace is "Hearth.Contracts.Functions" or "Hearth.Contracts.Environments" or "Hearth.Contracts.Inspection" && type is { IsClass: true, IsAbstract: false });
         var events = typeof(IFunctionEvent).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IFunctionEvent)) && type.IsClass);
         Assert.Empty(messages.Except(Parts).Concat(events).Except(WireTypes.ByType.Keys).Select(type => type.Name));
+    }
+
+    [Fact]
+    public void A_part_of_a_report_fits_the_largest_message_between_nodes()
+    {
+        var (id, worker) = (new EnvironmentId(Guid.NewGuid().ToString("N")), "255.255.255.255:65535");
+        var lease = new Lease(id, worker, Guid.NewGuid().ToString(), FunctionReference.Latest, DateTimeOffset.MaxValue);
+        var environment = new ReportedEnvironment(id, Guid.NewGuid().ToString(), DateTimeOffset.MaxValue, lease);
+        var part = new EnvironmentsReported(new string('f', 64), worker, [.. Enumerable.Repeat(environment, EnvironmentsReported.PartSize)], 4, 5);
+        Assert.InRange(_serializer.ToBinary(part).Length, 1, 128_000 - 8_192);
     }
 
     [Fact]

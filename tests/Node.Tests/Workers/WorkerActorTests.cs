@@ -196,6 +196,37 @@ public class WorkerActorTests : WorkerRig
     }
 
     [Fact]
+    public void A_function_with_very_many_environments_is_told_of_them_in_parts()
+    {
+        const int Count = (2 * EnvironmentsReported.PartSize) + 50;
+        for (var number = 1; number <= Count; number++)
+            Start(number, memoryMib: 1);
+        Worker.Tell(new ReportEnvironments("hello"), TestActor);
+        var parts = Enumerable.Range(0, 3).Select(_ => ExpectMsg<EnvironmentsReported>()).ToList();
+        Assert.Equal([(0, 3), (1, 3), (2, 3)], parts.Select(part => (part.Part, part.Parts)));
+        Assert.All(parts, part => Assert.InRange(part.Environments.Count, 1, EnvironmentsReported.PartSize));
+        Assert.Equal(
+            Enumerable.Range(1, Count).Select(number => Samples.Environment(number).Value).Order(),
+            parts.SelectMany(part => part.Environments).Select(environment => environment.EnvironmentId.Value).Order());
+    }
+
+    [Fact]
+    public async Task An_environment_that_has_ended_is_not_reported()
+    {
+        var (first, second) = (Start(1), Start(2));
+        await IdleAsync(first);
+        await IdleAsync(second);
+        Stop(first.EnvironmentId);
+        ExpectEnded(first);
+        Worker.Tell(new ReportEnvironments("hello"), TestActor);
+        Assert.Equal(second.EnvironmentId, Assert.Single(ExpectMsg<EnvironmentsReported>().Environments).EnvironmentId);
+        Stop(second.EnvironmentId);
+        ExpectEnded(second);
+        Worker.Tell(new ReportEnvironments("hello"), TestActor);
+        Assert.Empty(ExpectMsg<EnvironmentsReported>().Environments);
+    }
+
+    [Fact]
     public void A_package_is_prepared_or_its_failure_told()
     {
         Worker.Tell(new PreparePackage(Code, "plain", 128), TestActor);
