@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # A cluster on this machine alone, to try things on: nodes in network namespaces of their own (hearth-1 …, at 10.99.0.11 …),
 # on a bridge with this machine (10.99.0.1), and a PostgreSQL server for them. Runs until Ctrl-C; nothing of it stays.
-# Usage: deploy/local-cluster.sh [--nodes N] [--once] [--sandbox container|process|auto] [--no-build]
+# Usage: deploy/local-cluster.sh [--nodes N] [--once] [--sandbox container|process|auto] [--memory MIB] [--no-build]
 #   --nodes     how many: 1 to 9 (default 3)
 #   --once      deploy a function through the first node, invoke it through the first and the last, and end, with status 0
 #               if nothing is left behind
 #   --sandbox   how functions are isolated (default auto)
+#   --memory    what each node may promise to functions (default 1024)
 #   --no-build  take artifacts as they are
 # Needs root. The nodes' logs: artifacts/cluster/node-N.log
 set -euo pipefail
@@ -13,23 +14,25 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/deploy/packages.sh"
 source "$ROOT/deploy/node.sh"
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 MOST=9 NETWORK=10.99.0 BRIDGE=hearth-bridge HTTP_PORT=9070 AKKA_PORT=9071
 POSTGRES_USER=65534 # The server refuses to be root's.
 
-count=3 once='' sandbox=auto build=yes
+count=3 once='' sandbox=auto memory=1024 build=yes
 while (($# > 0)); do
   case $1 in
     --nodes) count=${2:?--nodes needs a number}; shift 2 ;;
     --once) once=yes; shift ;;
     --sandbox) sandbox=${2:?--sandbox needs container, process or auto}; shift 2 ;;
+    --memory) memory=${2:?--memory needs a number of MiB}; shift 2 ;;
     --no-build) build=''; shift ;;
     --help|-h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
 [[ $count =~ ^[1-9]$ ]] || die "--nodes is 1 to $MOST, not '$count'"
+[[ $memory =~ ^[1-9][0-9]*$ ]] || die "--memory is a number of MiB, not '$memory'"
 case $sandbox in container|process|auto) ;; *) die "--sandbox is container, process or auto, not '$sandbox'" ;; esac
 ((EUID == 0)) || die "this needs root: it makes network namespaces"
 
@@ -145,7 +148,7 @@ start_cluster_node() { # number
     --data "$(data_of "$number")" --http "$(address "$number"):$HTTP_PORT" --trust-network all \
     --akka "$(address "$number"):$AKKA_PORT" --seed "$seed" --certificates "$cluster/certificates/node-$number" \
     --postgres "Host=$NETWORK.1;Database=hearth;Username=hearth" \
-    --memory 1024 --blank-memory 0 --sandbox "$sandbox" > "$cluster/node-$number.log" 2>&1 < /dev/null 9>&- &
+    --memory "$memory" --blank-memory 0 --sandbox "$sandbox" > "$cluster/node-$number.log" 2>&1 < /dev/null 9>&- &
   pids[number]=$!
 }
 

@@ -15,9 +15,17 @@ internal sealed class Wrk(bool pin)
 {
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "post.lua");
 
-    public async Task<WrkResult> RunAsync(Uri address, int connections, int seconds, CancellationToken cancellation)
+    public Task<WrkResult> RunAsync(Uri address, int connections, int seconds, CancellationToken cancellation) =>
+        RunAsync([address], connections, seconds, cancellation);
+
+    /// <summary>Asks addresses of one server in turn.</summary>
+    public async Task<WrkResult> RunAsync(IReadOnlyList<Uri> addresses, int connections, int seconds, CancellationToken cancellation)
     {
-        string[] load = ["wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "-s", Script, address.ToString()];
+        string[] load =
+        [
+            "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "-s", Script, addresses[0].ToString(),
+            "--", .. addresses.Select(address => address.PathAndQuery),
+        ];
         string[] pinned = ["taskset", "-c", "0", .. load];
         var command = pin ? pinned : load;
         return Parse(await Programs.RunAsync(command[0], command[1..], cancellation));

@@ -21,6 +21,11 @@ internal static class BenchScenarios
         "launchers" => new LauncherScenario(options),
         "soak" => new SoakScenario(options),
         "idle" => new IdleScenario(options),
+        "stream" => new StreamScenario(options),
+        "messages" => new MessageScenario(options),
+        "hop" => new HopScenario(options),
+        "functions" => new FunctionsScenario(options),
+        "sleepers" => new SleepersScenario(options),
         _ => throw new ArgumentException($"no scenario {name}", nameof(options)),
     });
 }

@@ -16,6 +16,12 @@ def whoami(event, context):
     return {"pid": os.getpid(), "namespace": os.readlink("/proc/self/ns/pid"), "mark": MARK}
 
 
+def sleep(event, context):
+    """Sleeps until an instant, in seconds since the epoch."""
+    time.sleep(max(0, event - time.time()))
+    return event
+
+
 def end(event, context):
     """Ends as the event says: "answer", "exit", "hog" (of memory) or "sleep"."""
     if event == "exit":

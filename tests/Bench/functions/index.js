@@ -1,5 +1,6 @@
 // The functions that the bench deploys, on Node.
 const crypto = require("node:crypto");
+const events = require("node:events");
 const fs = require("node:fs");
 
 // Another one in each environment.
@@ -17,3 +18,12 @@ exports.end = async (event) => {
   fs.appendFileSync("/tmp/note", "here\n");
   return event;
 };
+
+// Streams as many bytes as the event says. The name is the runtime's; what only loads this file has none.
+exports.stream = globalThis.awslambda?.streamifyResponse(async (bytes, out) => {
+  const chunk = Buffer.alloc(65536, "x");
+  for (let left = bytes; left > 0; left -= chunk.length) {
+    if (!out.write(left < chunk.length ? chunk.subarray(0, left) : chunk)) await events.once(out, "drain");
+  }
+  out.end();
+});
