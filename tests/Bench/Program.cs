@@ -36,7 +36,7 @@ catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
     Console.Error.WriteLine("interrupted; all that was started has ended");
     return 130;
 }
-catch (BenchException failure)
+catch (Exception failure) when (failure is BenchException or HttpRequestException)
 {
     Console.Error.WriteLine(failure.Message);
     return 1;
