@@ -123,7 +123,11 @@ internal sealed class SandboxActor : ReceiveActor
     {
         AcceptEnd();
         Receive<RuntimeEnded>(ended => _environment.RuntimeExited(ended.Sandbox, ended.Exit));
-        Receive<InitEnded>(_ => LogStart());
+        Receive<InitEnded>(_ =>
+        {
+            Context.Parent.Tell(new WorkerActor.EnvironmentStarted(_environment.Id));
+            LogStart();
+        });
         Receive<ResetWanted>(_ =>
         {
             _wasReset = true;

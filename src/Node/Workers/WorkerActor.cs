@@ -26,6 +26,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private readonly WorkerContext _context;
     private readonly MemoryBudget _budget;
+    private readonly StartPlaces _places;
     private readonly Dictionary<EnvironmentId, Member> _members = [];
 
     // Every function that comes into memory asks for its own.
@@ -44,12 +45,18 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         _context = context;
         _budget = new MemoryBudget(context.MemoryBudgetMib);
+        _places = new StartPlaces(context.StartsAtOnce);
         if (context.Driver.Blanks is { } driver && context.BlankMemoryMib > 0)
             _blanks = Context.ActorOf(Props.Create(() => new BlankActor(driver, context.Runtimes, context.BlankMemoryMib, context.Time, context.Metrics)), "blanks");
 
         Receive<StartEnvironment>(Start);
         Receive<StopEnvironment>(End);
         Receive<EnvironmentRemoved>(removed => OnRemoved(removed.EnvironmentId));
+        Receive<EnvironmentStarted>(started =>
+        {
+            if (_places.Leave(started.EnvironmentId))
+                ServeWaiting();
+        });
         Receive<ServeQueue>(_ => ServeWaiting());
         Receive<ReportEnvironments>(OnReport);
         Receive<DescribeWorker>(_ => Sender.Tell(Describe()));
@@ -130,14 +137,16 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <summary>First come, first served: a large start is not overtaken for ever by small ones.</summary>
     private void ServeWaiting()
     {
-        while (_waiting.First?.Value is { } first && _drainer is null && _budget.TryReserve(first.MemoryMib))
+        var now = _context.Time.GetUtcNow();
+        while (_waiting.First?.Value is { } first && _drainer is null && _places.HasFree(now) && _budget.TryReserve(first.MemoryMib))
         {
             _waiting.RemoveFirst();
+            _places.Take(first.Command.EnvironmentId, now);
             first.Reserved = true;
             first.Sandbox.Tell(new SandboxActor.Begin());
         }
 
-        while (_waiting.First?.Value is { } overdue && (overdue.Deadline <= _context.Time.GetUtcNow() || _drainer is not null))
+        while (_waiting.First?.Value is { } overdue && (overdue.Deadline <= now || _drainer is not null))
         {
             _waiting.RemoveFirst();
             overdue.Sandbox.Tell(new SandboxActor.NoMemory());
@@ -194,6 +203,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (Leave(environmentId) is not { } member)
             return;
 
+        _places.Leave(environmentId);
         if (member.Reserved)
             _budget.Free(member.MemoryMib);
         else
@@ -336,6 +346,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         public static readonly ServeQueue Instance = new();
     }
+
+    /// <summary>Its runtime has come to its first look for work.</summary>
+    internal sealed record EnvironmentStarted(EnvironmentId EnvironmentId);
 
     private sealed record EnvironmentRemoved(EnvironmentId EnvironmentId);
 

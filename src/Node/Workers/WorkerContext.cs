@@ -27,8 +27,11 @@ internal sealed record WorkerContext(
     long MemoryBudgetMib,
     TimeProvider Time)
 {
-    /// <summary>How long a start waits for memory before its invocation is throttled.</summary>
+    /// <summary>How long a start waits for memory, or for others to come to their end, before its invocation is throttled.</summary>
     public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts under way at once: see <see cref="StartPlaces"/>.</summary>
+    public int StartsAtOnce { get; init; } = 16 * Environment.ProcessorCount;
 
     /// <summary>Where this node's data channel listens, <c>ADDR:PORT</c>; null where it has none.</summary>
     public string? Channel { get; init; }

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Hearth.Contracts.Environments;
 using Hearth.Contracts.Errors;
 using Hearth.Contracts.Functions;
@@ -66,6 +67,25 @@ public class WorkerActorTests : WorkerRig
         var outcome = InvokeAsync(Samples.Lease(Samples.Environment(1)));
         Time.AdvanceSeconds(10);
         Assert.Equal(InvocationOutcome.NotStarted, await Eventually.Result(outcome));
+    }
+
+    [Fact]
+    public async Task So_many_starts_are_under_way_at_once_and_the_next_begins_as_one_ends_or_takes_long()
+    {
+        var context = Context with { StartsAtOnce = 1 };
+        var worker = Sys.ActorOf(Props.Create(() => new WorkerActor(context)));
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            var lease = Samples.Lease(Samples.Environment(number), $"r{number}");
+            worker.Tell(new StartEnvironment(lease.EnvironmentId, Samples.Spec("hello", Samples.Settings with { Runtime = "plain", MemoryMib = 256 }) with { Code = Code }, lease, null), TestActor);
+        }
+
+        await IdleAsync(Samples.Lease(Samples.Environment(1), "r1"));
+        await Eventually.Holds(() => Driver.Specs.Count == 2, "the second begins");
+        worker.Tell(new DescribeWorker(), TestActor);
+        Assert.Equal(1, ExpectMsg<WorkerDescribed>().StartsWaiting);
+        Time.Advance(StartPlaces.MaxHold);
+        await Eventually.Holds(() => Driver.Specs.Count == 3, "the third begins");
     }
 
     [Fact]
