@@ -22,8 +22,9 @@ done
 ((EUID == 0)) || die "this needs root: each node gets a network of its own"
 
 need_dotnet
-need_packages "${PACKAGES_TESTS[@]}"
+need_packages "${PACKAGES_TESTS[@]}" "${PACKAGES_CONTAINER[@]}"
 step "build" dotnet build "$ROOT/Cluster.sln" -c Release -v quiet --nologo
+rm -f "$ROOT/artifacts/faults.md"
 status=0
 HEARTH_FAULTS=all HEARTH_FAULT_ROUNDS=$rounds dotnet test "$ROOT/tests/Cluster.Tests" --no-build -c Release --nologo \
   --filter "$filter" --logger 'console;verbosity=normal' || status=$?

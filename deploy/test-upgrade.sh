@@ -4,7 +4,7 @@
 # Usage: deploy/test-upgrade.sh REVISION [--keep DIR]
 #   REVISION    the release before, as git knows it: a tag or a commit
 #   --keep DIR  where its sources and its build are kept for the next time; otherwise they are removed
-# Needs root, and what tests/Cluster.Tests needs: PostgreSQL, ip, nft and openssl.
+# Needs root, and installs what the tests need, as deploy/test.sh does.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/deploy/packages.sh"
@@ -24,7 +24,7 @@ done
 ((EUID == 0)) || die "this needs root: it makes network namespaces"
 commit=$(git -C "$ROOT" rev-parse --verify --quiet "$revision^{commit}") || die "git knows no revision '$revision'"
 need_dotnet
-need_packages "${PACKAGES_CLUSTER[@]}" "${PACKAGES_CERTIFICATES[@]}"
+need_packages "${PACKAGES_TESTS[@]}" "${PACKAGES_CONTAINER[@]}"
 
 before=${keep:-$(mktemp -d)}
 remove_before() {

@@ -2,14 +2,13 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Hearth.Contracts.Identity;
 
 namespace Hearth.Client.Http;
 
 /// <summary>By what an operator and a node know each other: certificates of one authority. Names in them are not compared, as all nodes may do the same.</summary>
 internal static class OperatorCertificates
 {
-    private const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
-
     /// <exception cref="ArgumentException">A file is missing or is none, they do not belong together, or are not of today; the message names it.</exception>
     public static SslClientAuthenticationOptions Load(string folder, TimeProvider time)
     {
@@ -21,27 +20,15 @@ internal static class OperatorCertificates
         var own = Read($"{path} with the key {key}", () => X509Certificate2.CreateFromPemFile(path, key));
         foreach (var (certificate, file) in new[] { (authority, authorityPath), (own, path) })
             AssertHolds(certificate, file, time.GetUtcNow().LocalDateTime);
-        if (!IsOf(authority, own, ClientUse))
+        if (!AuthorityCertificates.IsSigned(authority, own, [AuthorityCertificates.ClientUse], out _))
             throw new ArgumentException($"The certificate {path} is not signed by {authorityPath}, or not for clients.");
         return new SslClientAuthenticationOptions
         {
             ClientCertificateContext = SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true),
-            RemoteCertificateValidationCallback = (_, node, _, _) => node is not null && IsOf(authority, node, ServerUse)
+            RemoteCertificateValidationCallback = (_, node, _, _) => node is not null && AuthorityCertificates.IsSigned(authority, node, [AuthorityCertificates.ServerUse], out _)
                 ? true
                 : throw new AuthenticationException($"it shows a certificate that is not of the authority {authorityPath}, or is over"),
         };
-    }
-
-    private static bool IsOf(X509Certificate2 authority, X509Certificate peer, string use)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(use));
-        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
-        return chain.Build(certificate);
     }
 
     private static void AssertHolds(X509Certificate2 certificate, string path, DateTime now)

@@ -7,7 +7,7 @@ namespace Hearth.Contracts.Api;
 /// <param name="UpSince">When it became a member; null while it is none.</param>
 /// <param name="Environments">Execution environments it has.</param>
 /// <param name="MemoryReservedMib">Promised to environments; with <paramref name="MemoryTotalMib"/> 0 on a node without a worker.</param>
-/// <param name="StartsWaiting">Starts that wait for memory.</param>
+/// <param name="StartsWaiting">Starts that wait for memory, or for other starts.</param>
 /// <param name="Blanks">Sandboxes that wait for a function.</param>
 /// <param name="Draining">Whether it starts nothing more, and ends.</param>
 /// <param name="CertificatesEndAt">When its certificate ends, or its authority's where that is sooner; null for a node that is alone.</param>

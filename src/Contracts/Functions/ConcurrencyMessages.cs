@@ -2,7 +2,7 @@ namespace Hearth.Contracts.Functions;
 
 /// <summary>
 /// A function's actor asks for its part of the account's concurrency, gives some back, or says that it still has it, which it does every
-/// second. Reply: <see cref="ConcurrencyGranted"/>.
+/// second, or less often under a high limit. Reply: <see cref="ConcurrencyGranted"/>.
 /// </summary>
 /// <param name="RequestId">The answer names it: only that to the latest request counts.</param>
 /// <param name="Held">What it was granted before and has not given back.</param>

@@ -39,7 +39,6 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
         _time = time;
         _learningTime = 3 * RenewalInterval(limit);
         _maxSilence = 30 * RenewalInterval(limit);
-        Receive<Expire>(_ => OnExpire());
         if (isFirst)
             Granting();
         else
@@ -60,11 +59,7 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
     // What was granted before is not known to this one either.
     protected override void PostRestart(Exception reason)
     {
-        Become(() =>
-        {
-            Receive<Expire>(_ => OnExpire());
-            Learning();
-        });
+        Become(Learning);
         base.PostRestart(reason);
     }
 
@@ -76,6 +71,7 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
 
     private void Learning()
     {
+        Receive<Expire>(_ => OnExpire());
         Receive<RequestConcurrency>(request =>
         {
             _holders[request.FunctionName] = Sender;
@@ -87,17 +83,14 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
         });
         Receive<Learned>(_ =>
         {
-            Become(() =>
-            {
-                Receive<Expire>(_ => OnExpire());
-                Granting();
-            });
+            Become(Granting);
             AnswerShort();
         });
     }
 
     private void Granting()
     {
+        Receive<Expire>(_ => OnExpire());
         Receive<RequestConcurrency>(OnRequest);
         Receive<Patience>(_ => AnswerShort());
         Receive<Learned>(_ => { });
@@ -141,7 +134,12 @@ internal sealed class AccountActor : ReceiveActor, IWithTimers
         _holders[request.FunctionName].Tell(new ConcurrencyGranted(request.RequestId, granted));
     }
 
-    private void OnExpire() => _pool.Expire(_time.GetUtcNow() - _maxSilence);
+    private void OnExpire()
+    {
+        _pool.Expire(_time.GetUtcNow() - _maxSilence);
+        foreach (var gone in _holders.Keys.Where(function => !_pool.Has(function) && !_short.ContainsKey(function)).ToList())
+            _holders.Remove(gone);
+    }
 
     private sealed class Expire
     {

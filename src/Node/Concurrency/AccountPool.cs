@@ -14,6 +14,8 @@ internal sealed class AccountPool(int limit)
     /// <summary>What all have together.</summary>
     public int Granted { get; private set; }
 
+    public bool Has(string function) => _shares.ContainsKey(function);
+
     /// <summary>Takes over what a holder says it has, from before this pool.</summary>
     public void Learn(string function, int held, int inUse, DateTimeOffset now) => Set(function, new AccountShare(Math.Max(held, inUse), now));
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Hearth.Contracts.Identity;
 
 namespace Hearth.Node.DataChannel;
 
@@ -9,8 +10,7 @@ internal sealed class NodeCertificates : IDisposable
 {
     private const string AuthorityFile = "ca.pem", CertificateFile = "node.pem", KeyFile = "node.key";
 
-    /// <summary>What an extended key usage may name: either end of a TLS connection.</summary>
-    private const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
+    private static readonly string[] BothEnds = [AuthorityCertificates.ServerUse, AuthorityCertificates.ClientUse];
 
     private readonly X509Certificate2 _authority;
     private readonly TimeProvider _time;
@@ -41,7 +41,7 @@ internal sealed class NodeCertificates : IDisposable
         AssertHolds(authority, authorityPath, now);
         AssertHolds(own, path, now);
         var certificates = new NodeCertificates(authority, own, time);
-        if (certificates.IsTrusted(own, [ServerUse, ClientUse], out var flaws))
+        if (certificates.IsTrusted(own, BothEnds, out var flaws))
             return certificates;
         throw new InvalidOperationException(flaws.HasFlag(X509ChainStatusFlags.NotValidForUsage)
             ? $"{path} is not for servers and clients both, as its extended key usage has it."
@@ -52,7 +52,7 @@ internal sealed class NodeCertificates : IDisposable
     /// Whether the authority has signed it, it is of today, and it is for both ends of a connection where it says what it is for.
     /// Whose it is does not matter: all nodes may do the same.
     /// </summary>
-    public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, [ServerUse, ClientUse], out _);
+    public bool Trusts(X509Certificate? peer) => peer is not null && IsTrusted(peer, BothEnds, out _);
 
     /// <summary>Why this is no certificate of an operator or a node, as a sentence; null where it is one.</summary>
     public string? WhyNoOperator(X509Certificate2? peer)
@@ -62,7 +62,7 @@ internal sealed class NodeCertificates : IDisposable
         var now = _time.GetUtcNow().LocalDateTime;
         if (now < peer.NotBefore || now > peer.NotAfter)
             return $"The certificate {peer.Subject} holds from {peer.NotBefore.ToUniversalTime():u} to {peer.NotAfter.ToUniversalTime():u}, and it is {now.ToUniversalTime():u}.";
-        if (IsTrusted(peer, [ClientUse], out var flaws))
+        if (IsTrusted(peer, [AuthorityCertificates.ClientUse], out var flaws))
             return null;
         return flaws.HasFlag(X509ChainStatusFlags.NotValidForUsage)
             ? $"The certificate {peer.Subject} is not for clients, as its extended key usage has it."
@@ -93,20 +93,8 @@ internal sealed class NodeCertificates : IDisposable
         Own.Dispose();
     }
 
-    private bool IsTrusted(X509Certificate peer, string[] uses, out X509ChainStatusFlags flaws)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(_authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        foreach (var use in uses)
-            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(use));
-        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
-        var isTrusted = chain.Build(certificate);
-        flaws = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, flaw) => all | flaw.Status);
-        return isTrusted;
-    }
+    private bool IsTrusted(X509Certificate peer, string[] uses, out X509ChainStatusFlags flaws) =>
+        AuthorityCertificates.IsSigned(_authority, peer, uses, out flaws);
 
     private static void AssertHolds(X509Certificate2 certificate, string path, DateTime now)
     {

@@ -365,7 +365,7 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
         {
             if (prepared.Failure is null)
                 _haveCode.Add(worker);
-            else if (prepared.IsWorkers && _cannotPrepare.Add(worker) && _context.Fleet.Workers.FirstOrDefault(CanPrepare) is { } next)
+            else if (prepared.IsWorkers && _cannotPrepare.Add(worker) && FindPreparer() is { } next)
             {
                 PrepareOn(next, _function);
                 return;
@@ -437,8 +437,11 @@ internal sealed class FunctionActor : ReceivePersistentActor, IWithTimers
     {
         _haveCode.Clear();
         _cannotPrepare.Clear();
-        PrepareOn(_context.Fleet.Find(_context.Fleet.Local) is { } local && IsUsable(local) ? local : _context.Fleet.Workers.FirstOrDefault(IsUsable), function);
+        PrepareOn(FindPreparer(), function);
     }
+
+    private WorkerNode? FindPreparer() =>
+        _context.Fleet.Find(_context.Fleet.Local) is { } local && CanPrepare(local) ? local : _context.Fleet.Workers.FirstOrDefault(CanPrepare);
 
     private bool CanPrepare(WorkerNode worker) => IsUsable(worker) && !_cannotPrepare.Contains(worker.Id);
 

@@ -14,6 +14,8 @@ namespace Hearth.Node.Gateway;
 /// <param name="listens">Where it is answered over HTTPS.</param>
 internal sealed class OperatorAccess(NodeCertificates? certificates, IPEndPoint? listens) : IRequestAuthenticator
 {
+    private static readonly PathString OfHearth = "/hearth";
+
     private static readonly PathString[] Inspection = [NodeApi.Cluster, NodeApi.Sharding, NodeApi.Nodes, NodeApi.AllEnvironments, NodeApi.FunctionLoads, NodeApi.Blanks, NodeApi.Egress];
 
     /// <summary>Takes every certificate: that of another authority gets an answer which says so, in place of a connection that breaks.</summary>
@@ -28,10 +30,14 @@ internal sealed class OperatorAccess(NodeCertificates? certificates, IPEndPoint?
     {
         if (request.IsHttps)
             return certificates?.WhyNoOperator(request.HttpContext.Connection.ClientCertificate) is { } flaw ? Denied($"{flaw} deploy/certificates.sh --client makes certificates.") : null;
-        return !Array.Exists(Inspection, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) || IsOfThisMachine(request)
+        return !IsInspection(request.Path) || IsOfThisMachine(request)
             ? null
             : Denied($"Only this machine is answered here.{(listens is null ? "" : $" From others, ask https://{listens} with a certificate of the cluster's authority: hearth --endpoint https://{listens} --certificates DIR.")}");
     }
+
+    // Invocations, which are nearly all there is, are told apart by one comparison.
+    private static bool IsInspection(PathString path) =>
+        path.StartsWithSegments(OfHearth, StringComparison.OrdinalIgnoreCase) && Array.Exists(Inspection, one => path.StartsWithSegments(one, StringComparison.OrdinalIgnoreCase));
 
     // What a proxy on this machine passes on is from elsewhere.
     private static bool IsOfThisMachine(HttpRequest request)

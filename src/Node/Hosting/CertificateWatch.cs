@@ -1,3 +1,4 @@
+using Hearth.Contracts.Identity;
 using Hearth.Node.DataChannel;
 
 namespace Hearth.Node.Hosting;
@@ -8,9 +9,6 @@ namespace Hearth.Node.Hosting;
 /// </summary>
 internal sealed class CertificateWatch(NodeCertificates certificates, TimeProvider time, ILogger<CertificateWatch> log) : BackgroundService
 {
-    /// <summary>As <c>deploy/certificates.sh</c> renews them.</summary>
-    public static readonly TimeSpan Margin = TimeSpan.FromDays(30);
-
     public static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,7 +17,7 @@ internal sealed class CertificateWatch(NodeCertificates certificates, TimeProvid
         {
             while (true)
             {
-                foreach (var ending in certificates.Ending(Margin))
+                foreach (var ending in certificates.Ending(AuthorityCertificates.RenewalMargin))
                     log.LogWarning("The certificate {Ending}", ending);
                 await Task.Delay(Interval, time, stoppingToken);
             }

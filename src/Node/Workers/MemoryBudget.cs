@@ -10,6 +10,8 @@ internal sealed class MemoryBudget(long totalMib)
 
     public long ReservedMib { get; private set; }
 
+    public long FreeMib => totalMib - ReservedMib;
+
     public bool TryReserve(int memoryMib)
     {
         if (ReservedMib + memoryMib > totalMib)
@@ -27,7 +29,7 @@ internal sealed class MemoryBudget(long totalMib)
     /// </summary>
     public IReadOnlyList<T> ChooseReclaims<T>(IEnumerable<T> idle, Func<T, DateTimeOffset> lastUsed, Func<T, int> memoryMib, long neededMib)
     {
-        var missing = neededMib - (totalMib - ReservedMib);
+        var missing = neededMib - FreeMib;
         var chosen = new List<T>();
         foreach (var candidate in idle.OrderBy(lastUsed))
         {

@@ -33,7 +33,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, HashSet<Member>> _byFunction = [];
     private readonly LinkedList<Member> _waiting = [];
 
-    // Asked back from their pools, and neither gone nor leased since.
+    // Asked back from their pools, each with when it was, and neither gone nor leased since.
     private readonly Dictionary<EnvironmentId, DateTimeOffset> _reclaimed = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef? _blanks;
@@ -166,6 +166,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     // The pool that owns an idle environment decides: it may have leased it in this moment.
     private void ReclaimIdle()
     {
+        // Those that wait may wait for other starts alone.
+        if (WaitingMib <= _budget.FreeMib)
+            return;
         var members = _context.Environments.All.Where(environment => _members.TryGetValue(environment.Id, out var member) && member.Reserved).ToList();
         var now = _context.Time.GetUtcNow();
         var free = members.Where(environment => environment.Lease is null).Select(environment => environment.Id).ToHashSet();
@@ -177,7 +180,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         var idle = members.Where(environment => environment is { Lease: null, State: EnvironmentState.Idle } && !_reclaimed.ContainsKey(environment.Id));
         var chosen = _budget.ChooseReclaims(
             idle, environment => environment.LastUsed, environment => environment.Spec.Settings.MemoryMib,
-            _waiting.Sum(member => (long)member.MemoryMib) - leaving.Sum(environment => (long)environment.Spec.Settings.MemoryMib));
+            WaitingMib - leaving.Sum(environment => (long)environment.Spec.Settings.MemoryMib));
         foreach (var environment in chosen)
         {
             _reclaimed.Add(environment.Id, now);
@@ -251,8 +254,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private long WaitingMib => _waiting.Sum(member => (long)member.MemoryMib);
+
     private WorkerDescribed Describe() => new(
-        _context.WorkerId, _context.Channel, _budget.TotalMib, _budget.ReservedMib, _waiting.Sum(member => (long)member.MemoryMib),
+        _context.WorkerId, _context.Channel, _budget.TotalMib, _budget.ReservedMib, WaitingMib,
         (_quiescer ?? _drainer) is not null, _members.Count, _waiting.Count);
 
     private void OnReport(ReportEnvironments asked)

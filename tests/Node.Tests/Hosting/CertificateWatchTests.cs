@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hearth.Contracts.Identity;
 using Hearth.Node.DataChannel;
 using Hearth.Node.Hosting;
 using Hearth.Node.Tests.DataChannel;
@@ -59,7 +60,7 @@ public sealed class CertificateWatchTests : IDisposable
     {
         using var authority = new TestAuthority(days: 10);
         using var certificates = NodeCertificates.Load(authority.Folder(days: 9), _clock);
-        Assert.Equal(["node.pem", "ca.pem"], certificates.Ending(CertificateWatch.Margin).Select(ending => ending.Split(' ')[0]));
+        Assert.Equal(["node.pem", "ca.pem"], certificates.Ending(AuthorityCertificates.RenewalMargin).Select(ending => ending.Split(' ')[0]));
         Assert.Empty(certificates.Ending(TimeSpan.FromDays(8)));
     }
 

@@ -1,15 +1,13 @@
 using System.CommandLine;
 using Hearth.CommandLine.Hosting;
 using Hearth.Contracts.Api;
+using Hearth.Contracts.Identity;
 
 namespace Hearth.CommandLine.Commands;
 
 /// <summary><c>hearth node</c>: the machines of the cluster.</summary>
 internal static class NodeCommand
 {
-    /// <summary>From when on certificates are warned of, as by the node in its log.</summary>
-    private static readonly TimeSpan CertificateMargin = TimeSpan.FromDays(30);
-
     public static Command Create(CommandHost host) => new("node", "Look at nodes; drain one.") { List(host), Show(host), Drain(host) };
 
     private static Command List(CommandHost host)
@@ -65,7 +63,7 @@ internal static class NodeCommand
             session.Out.Say($"Environments  {node.Environments}");
             session.Out.Say($"Memory        {Memory(node)}{(node.StartsWaiting > 0 ? $", {node.StartsWaiting} starts wait for it" : "")}");
             session.Out.Say($"Sandboxes that wait for a function  {node.Blanks}");
-            if (node.CertificatesEndAt - now < CertificateMargin)
+            if (node.CertificatesEndAt - now < AuthorityCertificates.RenewalMargin)
                 session.Note($"Its certificates end {(node.CertificatesEndAt > now ? $"in {Output.Age(node.CertificatesEndAt.Value - now)}" : "no later than now")}: renew them by deploy/certificates.sh and install.sh --certificates.");
             return ExitCode.Ok;
         });
